@@ -1,0 +1,3 @@
+export { AppError, type AppErrorOptions } from './app-error.ts';
+export { problem, problemMediaType, type Problem } from './problem.ts';
+export { problemCodes, type ProblemCode } from './problem-codes.ts';

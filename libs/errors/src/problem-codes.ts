@@ -1,0 +1,38 @@
+/**
+ * Every `code` that an HTTP answer of ours can carry, with its status and title.
+ *
+ * Published: a code never changes its meaning once released. docs/problem-codes.md lists exactly these (tested).
+ */
+export const problemCodes = {
+  asset_not_found: { status: 404, title: 'Asset not found' },
+  body_invalid: { status: 400, title: 'Body cannot be read' },
+  body_too_large: { status: 413, title: 'Body too large' },
+  bus_unavailable: { status: 503, title: 'Event was not stored' },
+  connector_disabled: { status: 404, title: 'Connector is disabled' },
+  connector_degraded: { status: 503, title: 'Connector cannot work now' },
+  connector_not_found: { status: 404, title: 'Connector not found' },
+  event_not_found: { status: 404, title: 'Event not found' },
+  idempotency_conflict: { status: 409, title: 'Same id, different content' },
+  idempotency_key_invalid: { status: 400, title: 'Idempotency key is not usable' },
+  idempotency_key_required: { status: 400, title: 'Idempotency key required' },
+  internal_error: { status: 500, title: 'Unexpected error' },
+  mapping_failed: { status: 400, title: 'Mapping could not be applied' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  not_found: { status: 404, title: 'Not found' },
+  payload_invalid: { status: 400, title: 'Payload does not match the schema' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  reply_handle_invalid: { status: 401, title: 'Reply handle is not valid' },
+  reply_target_refused: { status: 400, title: 'Reply target is not allowed' },
+  routing_rejected: { status: 422, title: 'Event was stored but not routed' },
+  session_unresolvable: { status: 400, title: 'No session can be derived' },
+  session_missing: { status: 404, title: 'Session does not exist' },
+  session_policy_conflict: { status: 409, title: 'Session policy conflict' },
+  binding_conflict: { status: 409, title: 'Binding key belongs to another session' },
+  too_many_auth_failures: { status: 429, title: 'Too many failed authentications' },
+  unauthenticated: { status: 401, title: 'Authentication failed' },
+  unauthenticated_field_refused: { status: 400, title: 'Field needs an authenticated connector' },
+  unsupported_media_type: { status: 415, title: 'Content type not supported' },
+} as const;
+
+/** One of the published codes. */
+export type ProblemCode = keyof typeof problemCodes;
