@@ -1,1 +1,25 @@
-export {};
+export { type Appended, type AppendOptions } from './append.ts';
+export { type Bucket, type Entry, type WriteOptions } from './bucket.ts';
+export { openBus, type Bus, type BusOptions, type CoreMessage, type Subscription } from './bus.ts';
+export { BusNotReadyError, BusUnavailableError } from './errors.ts';
+export { decodeJson, encodeJson } from './json.ts';
+export { appendLedger } from './ledger.ts';
+export { type BusState } from './link.ts';
+export { type BusLog } from './log.ts';
+export { inspectStreams, migrateStreams, requireStreams, type StreamFinding } from './migrate.ts';
+export {
+  createNames,
+  type BucketName,
+  type ConnectorId,
+  type EventPlace,
+  type LedgerEntryKind,
+  type Names,
+  type ObjectStoreName,
+  type StreamName,
+} from './names.ts';
+export { type ObjectStore, type StoredObject } from './objects.ts';
+export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';
+export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
+export { defaultStreamChoices, type StreamChoices } from './stream-definitions.ts';
+export { hashToken, laneCount, laneOf, token } from './token.ts';
+export { type Change, type Watch } from './watch-fan.ts';

@@ -1,0 +1,111 @@
+import type { Appended, AppendOptions } from './append.ts';
+import { decodeJson, encodeJson } from './json.ts';
+import type { StoredMessage, StoredMessageQuery } from './stored-message.ts';
+import type { OrderedReader } from './ordered-reader.ts';
+import { createWatchFan, type Change, type Watch } from './watch-fan.ts';
+
+/** A value of a bucket, with the revision that a later `update` must name. */
+export interface Entry<T> {
+  key: string;
+  value: T;
+  revision: number;
+  createdAt: Date;
+}
+
+export interface WriteOptions {
+  /** The server forgets the value after this time, rounded up to seconds. A later write without it makes the key permanent again. */
+  ttlMs?: number;
+}
+
+/** JSON values by key; every write can be made conditional on what was read. Keys are made with `token`. */
+export interface Bucket<T> {
+  get(key: string): Promise<Entry<T> | undefined>;
+  /** The new revision, or `undefined` when the key is taken. */
+  create(key: string, value: T, options?: WriteOptions): Promise<number | undefined>;
+  /** The new revision, or `undefined` when somebody else wrote since `revision`. */
+  update(key: string, value: T, revision: number, options?: WriteOptions): Promise<number | undefined>;
+  put(key: string, value: T, options?: WriteOptions): Promise<number>;
+  /** False when somebody else wrote since `revision`. Deleting what is not there is true. */
+  delete(key: string, revision?: number): Promise<boolean>;
+  /** A snapshot of the keys that match, a filter such as `http.*`; in no particular order. */
+  entries(filter?: string): AsyncIterable<Entry<T>>;
+  /** Resolves after the values present were delivered. One KV watch serves all watchers of a bucket in this process. */
+  watch(filter: string, onChange: (change: Change<T>) => void): Promise<Watch>;
+}
+
+/** What a bucket needs of the bus: its stream is read and written directly, so that TTLs and expectations go with every write. */
+export interface BucketDeps {
+  append(subject: string, payload: Uint8Array, options: AppendOptions): Promise<Appended>;
+  read(query: StoredMessageQuery): Promise<StoredMessage | undefined>;
+  /** Reads the newest message of each subject that matches, then what is written from then on. */
+  readAll(filter: string): Promise<OrderedReader>;
+}
+
+const operation = 'KV-Operation';
+
+/** Whether this message of a bucket says that its key was deleted. */
+export const isTombstone = ({ headers }: StoredMessage) => headers[operation] === 'DEL' || headers[operation] === 'PURGE';
+
+/** Opens a bucket by its full name. The value's type is the caller's promise: only we write here. */
+export function createBucket<T>(name: string, deps: BucketDeps): Bucket<T> {
+  const subjectOf = (key: string) => `$KV.${name}.${key}`;
+  const keyOf = (subject: string) => subject.slice(subjectOf('').length);
+  const fan = createWatchFan<T>({ readAll: () => deps.readAll(subjectOf('>')), keyOf });
+
+  async function write(key: string, value: T, options: AppendOptions): Promise<number | undefined> {
+    const appended = await deps.append(subjectOf(key), encodeJson(value), options);
+    return appended.outcome === 'stored' ? appended.seq : undefined;
+  }
+
+  async function create(key: string, value: T, options: WriteOptions = {}): Promise<number | undefined> {
+    const first = await write(key, value, { ...options, expectLast: { seq: 0 } });
+    if (first !== undefined) return first;
+    // A deleted key leaves a marker behind: it is free, and the marker's revision is what to expect.
+    const newest = await deps.read({ newestOf: subjectOf(key) });
+    if (newest && !isTombstone(newest)) return undefined;
+    return write(key, value, { ...options, expectLast: { seq: newest?.seq ?? 0 } });
+  }
+
+  return {
+    create,
+    update: (key, value, revision, options) => write(key, value, { ...options, expectLast: { seq: revision } }),
+    async get(key) {
+      const newest = await deps.read({ newestOf: subjectOf(key) });
+      if (!newest || isTombstone(newest)) return undefined;
+      return entryOf<T>(key, newest);
+    },
+    async put(key, value, options) {
+      const revision = await write(key, value, { ...options });
+      if (revision === undefined) throw new Error(`Bucket ${name} refused an unconditional write of ${key}.`);
+      return revision;
+    },
+    async delete(key, revision) {
+      const expectLast = revision === undefined ? undefined : { seq: revision };
+      const appended = await deps.append(subjectOf(key), new Uint8Array(), { headers: { [operation]: 'DEL' }, expectLast });
+      return appended.outcome === 'stored';
+    },
+    async *entries(filter = '>') {
+      const reader = await deps.readAll(subjectOf(filter));
+      try {
+        let left = reader.pending;
+        if (left === 0) return;
+        for await (const message of reader.messages) {
+          if (!isTombstone(message)) yield entryOf<T>(keyOf(message.subject), message);
+          if (--left === 0) return;
+        }
+      } finally {
+        await reader.stop();
+      }
+    },
+    watch: (filter, onChange) => fan.watch(filter, onChange),
+  };
+}
+
+function entryOf<T>(key: string, message: StoredMessage): Entry<T> {
+  return { key, value: jsonOf<T>(message.payload), revision: message.seq, createdAt: message.time };
+}
+
+/** Trusts what only we write: the one place where bytes of a bucket become a type. */
+export function jsonOf<T>(bytes: Uint8Array): T {
+  return decodeJson(bytes) as T;
+}

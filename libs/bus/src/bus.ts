@@ -1,0 +1,138 @@
+import { jetstream } from '@nats-io/jetstream';
+import { connect, headers as createHeaders, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { append, type Appended, type AppendOptions } from './append.ts';
+import { createBucket, type Bucket } from './bucket.ts';
+import { BusUnavailableError } from './errors.ts';
+import { decodeJson } from './json.ts';
+import { followLink, type BusState } from './link.ts';
+import type { BusLog } from './log.ts';
+import { createNames, type BucketName, type Names, type ObjectStoreName, type StreamName } from './names.ts';
+import { createObjectStore, type ObjectStore } from './objects.ts';
+import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-reader.ts';
+import { plainHeaders, readStored, type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
+
+export interface BusOptions {
+  servers: string | string[];
+  /** Shown in the server's connection list. */
+  name: string;
+  /** First token of every subject, stream and bucket, so that installations can share a server. Default `tl`. */
+  prefix?: string;
+  user?: string;
+  password?: string;
+  token?: string;
+  /** How long a store or a read may take before it counts as failed. Default 5,000. */
+  ackTimeoutMs?: number;
+}
+
+/** A message of core NATS: at most once, to whoever listens now. */
+export interface CoreMessage {
+  subject: string;
+  headers: Record<string, string>;
+  payload: Uint8Array;
+  json(): unknown;
+}
+
+export interface Subscription {
+  stop(): void;
+}
+
+/** One connection to the bus. It reconnects for ever; what needs an answer fails with BusUnavailableError meanwhile. */
+export interface Bus {
+  readonly names: Names;
+  readonly log: BusLog;
+  state(): BusState;
+  /** Called at each loss and each return of the connection. */
+  onState(listener: (state: BusState) => void): void;
+  bucket<T>(name: BucketName): Bucket<T>;
+  objects(name: ObjectStoreName): ObjectStore;
+  append(subject: string, payload: string | Uint8Array, options?: AppendOptions): Promise<Appended>;
+  read(stream: StreamName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
+  /** Reads a stream's messages of one subject filter in order, without acknowledging; `buffer` bounds memory. */
+  follow(stream: StreamName, filter: string, options: { from: ReadFrom; buffer?: number }): Promise<OrderedReader>;
+  /** Not stored, not acknowledged. */
+  publish(subject: string, payload: string | Uint8Array, headers?: Record<string, string>): void;
+  subscribe(subject: string, onMessage: (message: CoreMessage) => void): Subscription;
+  /** Resolves after what was published has left. */
+  flush(): Promise<void>;
+  /** The client's connection, for this library's own modules. */
+  readonly connection: NatsConnection;
+  close(): Promise<void>;
+}
+
+/** Connects, waiting for the server as long as it takes. The streams need not exist yet (`requireStreams` tells). */
+export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
+  const nc = await connect(connectionOptions(options)).catch((cause: unknown) => {
+    throw new BusUnavailableError('Connecting', cause);
+  });
+  const names = createNames(options.prefix ?? 'tl');
+  const timeoutMs = options.ackTimeoutMs ?? 5_000;
+  const js = jetstream(nc, { timeout: timeoutMs });
+  const link = followLink(nc, { log, timeoutMs });
+  const buckets = new Map<BucketName, Bucket<unknown>>();
+  const stores = new Map<ObjectStoreName, ObjectStore>();
+
+  const bus: Bus = {
+    names,
+    log,
+    connection: nc,
+    state: link.state,
+    onState: link.onState,
+    append: (subject, payload, appendOptions = {}) => append({ subject, payload, options: appendOptions, timeoutMs }, { js, link }),
+    read: (stream, query) => readStored({ stream: names.stream(stream), query, timeoutMs }, { nc, link }),
+    bucket<T>(name: BucketName) {
+      const full = names.bucket(name);
+      const bucket = buckets.get(name) ?? createBucket<unknown>(full, {
+        append: bus.append,
+        read: (query) => readStored({ stream: `KV_${full}`, query, timeoutMs }, { nc, link }),
+        readAll: (filter) => openOrderedReader({ stream: `KV_${full}`, filter, from: 'newest_of_each' }, js),
+      });
+      buckets.set(name, bucket);
+      return bucket as Bucket<T>;
+    },
+    objects(name) {
+      const store = stores.get(name) ?? createObjectStore(names.bucket(name), nc);
+      stores.set(name, store);
+      return store;
+    },
+    follow: (stream, filter, { from, buffer }) => openOrderedReader({ stream: names.stream(stream), filter, from, buffer }, js),
+    publish: (subject, payload, headers) => nc.publish(subject, payload, headers && { headers: clientHeaders(headers) }),
+    subscribe(subject, onMessage) {
+      const subscription = nc.subscribe(subject, {
+        callback: (error, message) => {
+          if (error) return log.warn({ subject, err: error }, 'subscription.failed');
+          const payload = message.data;
+          onMessage({ subject: message.subject, headers: plainHeaders(message.headers), payload, json: () => decodeJson(payload) });
+        },
+      });
+      return { stop: () => subscription.unsubscribe() };
+    },
+    flush: () => nc.flush(),
+    async close() {
+      if (!nc.isClosed()) await nc.drain().catch(() => nc.close());
+    },
+  };
+  return bus;
+}
+
+function connectionOptions(options: BusOptions): NodeConnectionOptions {
+  const { servers, name, user, password, token } = options;
+  return {
+    servers,
+    name,
+    ...(user && { user, pass: password ?? '' }),
+    ...(token && { token }),
+    maxReconnectAttempts: -1,
+    waitOnFirstConnect: true,
+    reconnectTimeWait: 250,
+    reconnectJitter: 250,
+    pingInterval: 10_000,
+    maxPingOut: 2,
+    ignoreAuthErrorAbort: true,
+  };
+}
+
+function clientHeaders(headers: Record<string, string>) {
+  const wire = createHeaders();
+  for (const [name, value] of Object.entries(headers)) wire.set(name, value);
+  return wire;
+}

@@ -1,0 +1,89 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { BusLog } from './log.ts';
+
+export type BusState = 'connected' | 'reconnecting' | 'closed';
+
+/** The connection went away before the answer came, or did not come back in time. */
+export class LinkLostError extends Error {
+  override readonly name = 'LinkLostError';
+}
+
+/** What is known of the connection, and requests that do not outlive it. */
+export interface Link {
+  state(): BusState;
+  onState(listener: (state: BusState) => void): void;
+  /**
+   * Makes a request when the connection is up, waiting for it as long as `timeoutMs`.
+   *
+   * The client lets a request that was under way when the connection broke run into its time-out; here it fails at once
+   * (LinkLostError), or, with `repeatable`, is made again.
+   */
+  ask<T>(request: () => Promise<T>, options?: { repeatable?: boolean }): Promise<T>;
+}
+
+/** Follows a connection's state for as long as it lives. */
+export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs: number }): Link {
+  let state: BusState = 'connected';
+  const listeners: ((state: BusState) => void)[] = [];
+  const underWay = new Set<(error: LinkLostError) => void>();
+  const waiting = new Set<() => void>();
+
+  function change(next: BusState): void {
+    if (state === next) return;
+    state = next;
+    options.log[next === 'reconnecting' ? 'warn' : 'info']({ server: nc.getServer() }, `bus.${next}`);
+    if (next === 'connected') for (const wake of waiting) wake();
+    else for (const fail of underWay) fail(new LinkLostError('The connection to the bus was lost.'));
+    for (const listener of listeners) listener(next);
+  }
+
+  void (async () => {
+    for await (const status of nc.status()) {
+      if (status.type === 'disconnect') change('reconnecting');
+      if (status.type === 'reconnect') change('connected');
+    }
+    change('closed');
+  })();
+
+  async function connected(deadline: number): Promise<void> {
+    if (state === 'connected') return;
+    await new Promise<void>((resolve, reject) => {
+      const wake = () => {
+        clearTimeout(timer);
+        waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        waiting.delete(wake);
+        reject(new LinkLostError('The bus cannot be reached.'));
+      }, Math.max(0, deadline - performance.now()));
+      waiting.add(wake);
+    });
+  }
+
+  function untilLost<T>(request: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      underWay.add(reject);
+      request()
+        .then(resolve, reject)
+        .finally(() => underWay.delete(reject));
+    });
+  }
+
+  return {
+    state: () => state,
+    onState: (listener) => void listeners.push(listener),
+    async ask(request, { repeatable = false } = {}) {
+      const deadline = performance.now() + options.timeoutMs;
+      for (;;) {
+        await connected(deadline);
+        try {
+          return await untilLost(request);
+        } catch (error) {
+          const again = repeatable && error instanceof LinkLostError && performance.now() < deadline;
+          if (!again) throw error;
+        }
+      }
+    },
+  };
+}

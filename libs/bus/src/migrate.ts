@@ -1,0 +1,95 @@
+import { AckPolicy, jetstreamManager, type JetStreamManager, JetStreamApiError, type StreamConfig } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BusNotReadyError } from './errors.ts';
+import type { Names } from './names.ts';
+import { defaultStreamChoices, streamDefinitions, type StreamChoices } from './stream-definitions.ts';
+
+/** The durable consumer by which every router hears of new events. */
+export const doorbellConsumer = 'router';
+
+const serverFloor = [2, 11, 0] as const;
+const streamNotFound = 10059;
+
+/** How one stream differs from what this version needs; `missing` has no differences. */
+export interface StreamFinding {
+  stream: string;
+  state: 'ok' | 'missing' | 'different';
+  differences: string[];
+}
+
+/** Creates what is missing and evolves what differs. Safe to run again and while services run. Returns what it changed. */
+export async function migrateStreams(
+  at: { nc: NatsConnection; names: Names; choices?: Partial<StreamChoices> },
+): Promise<StreamFinding[]> {
+  refuseOldServer(at.nc);
+  const jsm = await jetstreamManager(at.nc, { checkAPI: false });
+  const choices = { ...defaultStreamChoices, ...at.choices };
+  const changed: StreamFinding[] = [];
+  for (const definition of streamDefinitions(at.names, choices)) {
+    const finding = await inspect(definition, jsm);
+    if (finding.state === 'ok') continue;
+    if (finding.state === 'missing') await jsm.streams.add(definition);
+    else await jsm.streams.update(definition.name, definition);
+    changed.push(finding);
+  }
+  await ensureDoorbell(jsm, at.names);
+  return changed;
+}
+
+/** Compares the server with what this version needs, changing nothing. */
+export async function inspectStreams(at: { nc: NatsConnection; names: Names; choices?: Partial<StreamChoices> }): Promise<StreamFinding[]> {
+  const jsm = await jetstreamManager(at.nc, { checkAPI: false });
+  const choices = { ...defaultStreamChoices, ...at.choices };
+  return Promise.all(streamDefinitions(at.names, choices).map((definition) => inspect(definition, jsm)));
+}
+
+/** Throws BusNotReadyError unless the server is new enough and holds every stream with the features we rely on. */
+export async function requireStreams(at: { nc: NatsConnection; names: Names }): Promise<void> {
+  refuseOldServer(at.nc);
+  const findings = await inspectStreams(at);
+  const problems = findings.filter((finding) => finding.state === 'missing' || lacksFeature(finding));
+  if (problems.length === 0) return;
+  throw new BusNotReadyError(
+    problems.map(({ stream, state, differences }) => `${stream} is ${state}${differences.length ? ` (${differences.join(', ')})` : ''}`),
+    'Run `trunkline bus migrate`, then start again.',
+  );
+}
+
+// Limits are the operator's; these are promises that an old server drops without a word (design/nats-notes.md, pitfall 4).
+const features = ['allow_direct', 'allow_msg_ttl', 'subjects', 'discard', 'max_msgs_per_subject'];
+const lacksFeature = (finding: StreamFinding) => finding.differences.some((difference) => features.some((name) => difference.startsWith(name)));
+
+function refuseOldServer(nc: NatsConnection): void {
+  const version = nc.info?.version ?? '0.0.0';
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > serverFloor[0] || (major === serverFloor[0] && minor >= serverFloor[1])) return;
+  throw new BusNotReadyError(
+    [`nats-server ${version} is older than ${serverFloor.join('.')}`],
+    'Install a current nats-server; `npm start` fetches one by itself.',
+  );
+}
+
+async function inspect(definition: Pick<StreamConfig, 'name'> & Partial<StreamConfig>, jsm: JetStreamManager): Promise<StreamFinding> {
+  const found = await jsm.streams.info(definition.name).catch((error: unknown) => {
+    if (error instanceof JetStreamApiError && error.code === streamNotFound) return undefined;
+    throw error;
+  });
+  if (!found) return { stream: definition.name, state: 'missing', differences: [] };
+  const actual = new Map(Object.entries(found.config));
+  const differences = Object.entries(definition)
+    .filter(([field, wanted]) => JSON.stringify(actual.get(field)) !== JSON.stringify(wanted))
+    .map(([field, wanted]) => `${field}: ${JSON.stringify(actual.get(field))} instead of ${JSON.stringify(wanted)}`);
+  return { stream: definition.name, state: differences.length ? 'different' : 'ok', differences };
+}
+
+async function ensureDoorbell(jsm: JetStreamManager, names: Names): Promise<void> {
+  await jsm.consumers.add(names.stream('EVENTS'), {
+    durable_name: doorbellConsumer,
+    filter_subject: names.allEvents,
+    ack_policy: AckPolicy.Explicit,
+    // A dead router's doorbells ring elsewhere after this time; the next event of the conversation rings sooner.
+    ack_wait: 4_000_000_000,
+    max_deliver: -1,
+    max_ack_pending: 4096,
+  });
+}

@@ -1,0 +1,99 @@
+import { hashToken, laneOf, token } from './token.ts';
+
+export const streamNames = ['EVENTS', 'TURNS', 'OUTPUTS', 'DELIVERIES', 'LEDGER'] as const;
+export type StreamName = (typeof streamNames)[number];
+
+export const bucketNames = [
+  'sessions',
+  'bindings',
+  'receipts',
+  'connectors',
+  'secrets',
+  'tokens',
+  'grants',
+  'platform_leases',
+  'worker_leases',
+  'cursors',
+  'progress',
+  'targets',
+  'state',
+] as const;
+export type BucketName = (typeof bucketNames)[number];
+
+export const objectStoreNames = ['assets', 'raw'] as const;
+export type ObjectStoreName = (typeof objectStoreNames)[number];
+
+/** What the ledger keeps of its entries apart: the second token of their subject. */
+export type LedgerEntryKind = 'attempts' | 'settlements' | 'rejected' | 'ignored' | 'dead' | 'audit';
+
+/** A connector by its kind and name; names are unique within a kind only. */
+export interface ConnectorId {
+  kind: string;
+  name: string;
+}
+
+/** Where an event is stored. `conversation` is a conversation key in platform terms. */
+export interface EventPlace {
+  connector: ConnectorId;
+  conversation: string;
+  eventId: string;
+}
+
+/**
+ * Every subject, stream and bucket of an installation. Nothing else builds one.
+ *
+ *     tl.events.<kind>.<connector>.<conversation>.<event>       EVENTS      26 h, the idempotency window
+ *     tl.turns.<conversation>.<lane>.<session>                  TURNS       30 days
+ *     tl.skips.<conversation>.<why>                             TURNS       events that became no turn
+ *     tl.outputs.<lane>.<session>                               OUTPUTS     7 days
+ *     tl.deliveries.<kind>.<lane>.<connector>.<target>          DELIVERIES  7 days
+ *     tl.ledger.<what>.<kind>.<connector>                       LEDGER      30 days
+ *     tl.live.<session>   tl.receipts.<gateway instance>        not stored
+ *
+ * Platform ids never stand in a subject as they are: they are unbounded and hold dots (see `token`).
+ */
+export function createNames(prefix: string) {
+  /** Two connectors never share a conversation, so its token covers kind, name and key. */
+  const conversation = (connector: ConnectorId, key: string) => hashToken(JSON.stringify([connector.kind, connector.name, key]));
+  return {
+    prefix,
+    stream: (name: StreamName) => `${prefix}_${name}`,
+    bucket: (name: BucketName | ObjectStoreName) => `${prefix}_${name}`,
+    conversation,
+
+    event: ({ connector, conversation: key, eventId }: EventPlace) =>
+      `${prefix}.events.${token(connector.kind)}.${token(connector.name)}.${conversation(connector, key)}.${hashToken(eventId)}`,
+    /** All events of the conversation that this event subject belongs to. */
+    eventsBeside: (eventSubject: string) => `${eventSubject.slice(0, eventSubject.lastIndexOf('.'))}.*`,
+    conversationOf: (eventSubject: string) => eventSubject.split('.').at(-2) ?? '',
+    allEvents: `${prefix}.events.>`,
+
+    turn: (conversationToken: string, sessionId: string) =>
+      `${prefix}.turns.${conversationToken}.${laneOf(sessionId)}.${token(sessionId)}`,
+    skip: (conversationToken: string, why: string) => `${prefix}.skips.${conversationToken}.${token(why)}`,
+    /** Turns and skips of one conversation: what its next append is conditional on. */
+    judged: (conversationToken: string) => `${prefix}.*.${conversationToken}.>`,
+    isTurn: (subject: string) => subject.startsWith(`${prefix}.turns.`),
+    allTurns: `${prefix}.turns.>`,
+    turnsOfLane: (lane: number) => `${prefix}.turns.*.${lane}.*`,
+    turnsOfSession: (sessionId: string) => `${prefix}.turns.*.${laneOf(sessionId)}.${token(sessionId)}`,
+    /** The turns of the session that this turn subject belongs to, whatever their conversation. */
+    turnsBeside: (turnSubject: string) => `${prefix}.turns.*.${turnSubject.split('.').slice(-2).join('.')}`,
+
+    output: (sessionId: string) => `${prefix}.outputs.${laneOf(sessionId)}.${token(sessionId)}`,
+    outputsOfLane: (lane: number) => `${prefix}.outputs.${lane}.*`,
+
+    /** `scope` is what the platform's rate limit applies to (host, bot, channel): it decides the lane. */
+    delivery: (connector: ConnectorId, at: { scope: string; target: string }) =>
+      `${prefix}.deliveries.${token(connector.kind)}.${laneOf(at.scope)}.${token(connector.name)}.${hashToken(at.target)}`,
+    deliveriesOfLane: (kind: string, lane: number) => `${prefix}.deliveries.${token(kind)}.${lane}.*.*`,
+
+    ledger: (what: LedgerEntryKind, connector: ConnectorId) =>
+      `${prefix}.ledger.${what}.${token(connector.kind)}.${token(connector.name)}`,
+    allLedger: `${prefix}.ledger.>`,
+    live: (sessionId: string) => `${prefix}.live.${token(sessionId)}`,
+    receipts: (instance: string) => `${prefix}.receipts.${token(instance)}`,
+  };
+}
+
+export type Names = ReturnType<typeof createNames>;

@@ -1,0 +1,44 @@
+import { Objm } from '@nats-io/obj';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BusUnavailableError } from './errors.ts';
+
+/** An object with what was said of it when it was put. */
+export interface StoredObject {
+  bytes: Uint8Array;
+  mediaType?: string;
+  fileName?: string;
+}
+
+/** Bytes too large for a message, by name. */
+export interface ObjectStore {
+  put(name: string, object: StoredObject): Promise<void>;
+  get(name: string): Promise<StoredObject | undefined>;
+}
+
+/** Opens an object store by its full name; it must exist (`migrateStreams`). */
+export function createObjectStore(name: string, nc: NatsConnection): ObjectStore {
+  let opened: ReturnType<Objm['open']> | undefined;
+  const open = () => {
+    opened ??= new Objm(nc).open(name).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+  return {
+    async put(objectName, { bytes, mediaType, fileName }) {
+      const metadata = { ...(mediaType && { media_type: mediaType }), ...(fileName && { file_name: fileName }) };
+      const store = await open();
+      await store.putBlob({ name: objectName, metadata }, bytes).catch((cause: unknown) => {
+        throw new BusUnavailableError(`Storing an object in ${name}`, cause);
+      });
+    },
+    async get(objectName) {
+      const store = await open();
+      const info = await store.info(objectName);
+      const bytes = info ? await store.getBlob(objectName) : null;
+      if (!info || !bytes) return undefined;
+      return { bytes, mediaType: info.metadata?.['media_type'], fileName: info.metadata?.['file_name'] };
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import { BusUnavailableError } from './errors.ts';
+import { decodeJson } from './json.ts';
+import type { Link } from './link.ts';
+
+/** A message as a stream keeps it. */
+export interface StoredMessage {
+  subject: string;
+  seq: number;
+  /** When the server stored it. */
+  time: Date;
+  /** First value of each header; names as they were sent. */
+  headers: Record<string, string>;
+  payload: Uint8Array;
+  /** The JSON document of the payload, or `undefined` where there is none. */
+  json(): unknown;
+}
+
+/** Which message of a stream: by sequence, the newest of a subject filter, or the first of a filter from a sequence or time on. */
+export type StoredMessageQuery =
+  | { seq: number }
+  | { newestOf: string }
+  | { firstOf: string; fromSeq: number }
+  | { firstOf: string; fromTime: Date };
+
+/** Plain headers from the client's. */
+export function plainHeaders(headers: MsgHdrs | undefined): Record<string, string> {
+  const plain: Record<string, string> = {};
+  if (!headers) return plain;
+  for (const name of headers.keys()) plain[name] = headers.get(name);
+  return plain;
+}
+
+/**
+ * Reads one message by the direct API, or `undefined` where there is none.
+ *
+ * On a cluster a lagging replica may answer: empty or older than what the stream holds. Callers that must not miss anything
+ * read again (design/nats-notes.md, pitfall 8).
+ */
+export async function readStored(
+  at: { stream: string; query: StoredMessageQuery; timeoutMs: number },
+  deps: { nc: NatsConnection; link: Link },
+): Promise<StoredMessage | undefined> {
+  const request = JSON.stringify(wireQuery(at.query));
+  const address = `$JS.API.DIRECT.GET.${at.stream}`;
+  const reply = await deps.link
+    .ask(() => deps.nc.request(address, request, { timeout: at.timeoutMs }), { repeatable: true })
+    .catch((cause: unknown) => {
+      throw new BusUnavailableError(`Reading from ${at.stream}`, cause);
+    });
+  const status = reply.headers?.code ?? 0;
+  if (status === 404) return undefined;
+  if (status !== 0) throw new BusUnavailableError(`Reading from ${at.stream}`, new Error(reply.headers?.description));
+
+  const { 'Nats-Subject': subject = '', 'Nats-Sequence': seq, 'Nats-Time-Stamp': time, ...headers } = plainHeaders(reply.headers);
+  const payload = reply.data;
+  return { subject, seq: Number(seq), time: new Date(time ?? 0), headers, payload, json: () => decodeJson(payload) };
+}
+
+function wireQuery(query: StoredMessageQuery): object {
+  if ('seq' in query) return { seq: query.seq };
+  if ('newestOf' in query) return { last_by_subj: query.newestOf };
+  if ('fromSeq' in query) return { seq: query.fromSeq, next_by_subj: query.firstOf };
+  return { start_time: query.fromTime.toISOString(), next_by_subj: query.firstOf };
+}
