@@ -1,8 +1,10 @@
 export { type Appended, type AppendOptions } from './append.ts';
 export { type Bucket, type Entry, type WriteOptions } from './bucket.ts';
 export { openBus, type Bus, type BusOptions, type CoreMessage, type Subscription } from './bus.ts';
+export { consumeDoorbells, type Consuming, type Doorbell, type DoorbellOptions, type Verdict } from './consume.ts';
 export { BusNotReadyError, BusUnavailableError } from './errors.ts';
 export { decodeJson, encodeJson } from './json.ts';
+export { type Handled, type LaneContext, type LaneWork } from './lane-runner.ts';
 export { appendLedger } from './ledger.ts';
 export { type BusState } from './link.ts';
 export { type BusLog } from './log.ts';
@@ -18,6 +20,9 @@ export {
   type StreamName,
 } from './names.ts';
 export { type ObjectStore, type StoredObject } from './objects.ts';
+export { listenForReceipts, readReceipt, writeReceipt, type ReceiptListener, type ReceiptOf } from './receipts.ts';
+export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';
+export { busHeaders, storeEvent, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';
 export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
 export { defaultStreamChoices, type StreamChoices } from './stream-definitions.ts';

@@ -1,0 +1,99 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { Bus } from './bus.ts';
+import { takeCursor, type CursorRecord } from './lane-cursor.ts';
+import { LaneLeases, type LeaseRecord } from './lane-leases.ts';
+import { LaneRunner, type LaneWork } from './lane-runner.ts';
+import type { StreamName } from './names.ts';
+import { token } from './token.ts';
+
+export interface RunLanesOptions extends LaneWork {
+  /** Workers of one group share the lanes; groups know nothing of each other, each sees every message. */
+  group: string;
+  /** Unique per process, also over restarts. */
+  worker: string;
+  /** Where a group that never ran begins: at the oldest message kept (default), or behind the newest. */
+  start?: 'oldest' | 'newest';
+}
+
+export interface LaneWorker {
+  /** Lanes held now. */
+  owned(): number[];
+  /** Ends what runs, hands all lanes over and leaves the group. */
+  drain(): Promise<void>;
+}
+
+/**
+ * Handles a stream's messages, key by key in order, in this worker's share of the group's lanes.
+ *
+ * A message is finished when its handler says so and never before; at a takeover what was unfinished is handled again, in order. So
+ * handlers run at least once and must be repeatable; the record of progress itself can only be written by the lane's owner.
+ */
+export async function runLanes(options: RunLanesOptions, bus: Bus): Promise<LaneWorker> {
+  const runners = new Map<number, LaneRunner>();
+  const cursors = bus.bucket<CursorRecord>('cursors');
+
+  const leases = new LaneLeases(
+    {
+      group: options.group,
+      worker: options.worker,
+      onGain: (lane, epoch) => void gain(lane, epoch),
+      onLose: lose,
+      isBusy: (lane) => runners.get(lane)?.busy ?? false,
+      async onRelease(lane) {
+        await runners.get(lane)?.drain();
+        runners.delete(lane);
+      },
+    },
+    {
+      bucket: bus.bucket<LeaseRecord>('worker_leases'),
+      connected: () => bus.state() === 'connected',
+      monotonic: () => performance.now(),
+      random: Math.random,
+      log: bus.log,
+    },
+  );
+
+  function lose(lane: number): void {
+    runners.get(lane)?.abort();
+    runners.delete(lane);
+  }
+
+  async function gain(lane: number, epoch: number): Promise<void> {
+    try {
+      const cursor = await takeCursor(
+        {
+          key: `${token(options.group)}.${lane}`,
+          worker: options.worker,
+          epoch,
+          stream: await incarnationOf(options.stream, bus),
+          start: () => (options.start === 'newest' ? newestSeq(options.stream, bus) : Promise.resolve(0)),
+        },
+        cursors,
+      );
+      if (!cursor || !leases.stillOwner(lane)) return leases.forget(lane);
+      const stillOwner = () => leases.stillOwner(lane) && runners.get(lane) === runner;
+      const runner: LaneRunner = new LaneRunner(lane, options, { bus, cursor, stillOwner, onDeposed: () => leases.forget(lane) });
+      runners.set(lane, runner);
+      await runner.run();
+    } catch (error) {
+      bus.log.warn({ err: error, group: options.group, lane }, 'lane.not-started');
+      leases.forget(lane);
+    }
+  }
+
+  await leases.join();
+  return { owned: () => leases.owned(), drain: () => leases.leave() };
+}
+
+/** A stream that is deleted and made anew counts from 1 again: its time of creation tells the two apart. */
+export async function incarnationOf(stream: StreamName, bus: Pick<Bus, 'connection' | 'names'>): Promise<string> {
+  const jsm = await jetstreamManager(bus.connection, { checkAPI: false });
+  const info = await jsm.streams.info(bus.names.stream(stream));
+  return info.created;
+}
+
+async function newestSeq(stream: StreamName, bus: Pick<Bus, 'connection' | 'names'>): Promise<number> {
+  const jsm = await jetstreamManager(bus.connection, { checkAPI: false });
+  const info = await jsm.streams.info(bus.names.stream(stream));
+  return info.state.last_seq;
+}
