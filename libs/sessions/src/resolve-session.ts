@@ -1,0 +1,91 @@
+import type { EventData } from '@trunkline/events';
+import { policyConflict } from './policy.ts';
+import type { SessionRecord } from './session-record.ts';
+import type { Holder, SessionStore } from './session-store.ts';
+
+/** Why an event becomes no turn. */
+export type SkipCode = 'session_unresolvable' | 'session_missing' | 'session_policy_conflict' | 'binding_conflict';
+
+/** Which session an event lands in, or why in none. `foreignKeys` are bound to other sessions and were left there. */
+export type Resolution =
+  | { outcome: 'resolved'; session: SessionRecord; foreignKeys: string[] }
+  | { outcome: 'skip'; code: SkipCode; reason: string };
+
+type Asked = Pick<EventData, 'binding_keys' | 'requested_session_id' | 'session'>;
+type Policy = EventData['session']['policy'];
+
+/**
+ * Finds or makes the session of an event and binds its keys (spec 3.3, steps 1 to 3).
+ *
+ * Repeatable: run again after a crash at any point it comes to the same session, unless somebody else's claim was faster, whose
+ * session is adopted then and now.
+ */
+export async function resolveSession(asked: Asked, store: SessionStore): Promise<Resolution> {
+  const { fixed_session_id: fixed, natural_session_id: natural, policy } = asked.session;
+  if (fixed) return admit({ session: await enter({ id: fixed, policy }, store), policy });
+
+  const keys = asked.binding_keys;
+  const holders = await Promise.all(keys.map(({ key }) => store.holder(key)));
+  const strongest = holders.find((holder) => holder !== undefined);
+  const id = asked.requested_session_id ?? strongest?.session_id ?? natural;
+  if (!id) return skip('session_unresolvable', 'The event names no session, no binding key and no conversation.');
+
+  const foreign = (index: number) => holders[index] !== undefined && holders[index].session_id !== id;
+  if (keys.some(({ origin }, index) => origin === 'payload' && foreign(index))) {
+    return skip('binding_conflict', 'A binding key of the payload belongs to another session.');
+  }
+
+  const known = holders.find((holder) => holder?.session_id === id)?.session;
+  const session = await enterBound({ asked, id, known, undecided: !asked.requested_session_id && !strongest }, store);
+  const admitted = admit({ session, policy });
+  if (admitted.outcome === 'skip') return admitted;
+  return { ...admitted, foreignKeys: await bindFree({ keys: keys.map(({ key }) => key), holders, session: admitted.session }, store) };
+}
+
+/** Where no key and no request has decided yet, the strongest key's claim decides: its winner's session is adopted. */
+async function enterBound(
+  way: { asked: Asked; id: string; known: SessionRecord | undefined; undecided: boolean },
+  store: SessionStore,
+): Promise<SessionRecord | undefined> {
+  const { policy } = way.asked.session;
+  const deciding = way.asked.binding_keys[0]?.key;
+  if (!way.undecided || deciding === undefined) return enter({ id: way.id, policy, known: way.known }, store);
+
+  const found = await store.find(way.id);
+  const alive = found && !found.ended_at;
+  if (!alive && !policy.create_if_missing) return undefined;
+  const generation = (found?.generation ?? 0) + (alive ? 0 : 1);
+  const winner = await store.claim(deciding, { session_id: way.id, generation });
+  return enter({ id: winner.session_id, policy, known: winner.session_id === way.id && alive ? found : winner.session }, store);
+}
+
+async function enter(way: { id: string; policy: Policy; known?: SessionRecord }, store: SessionStore): Promise<SessionRecord | undefined> {
+  const found = way.known ?? (await store.find(way.id));
+  if (found && !found.ended_at) return found;
+  return way.policy.create_if_missing ? store.ensure(way.id, way.policy) : undefined;
+}
+
+function admit(way: { session: SessionRecord | undefined; policy: Policy }): Resolution {
+  if (!way.session) return skip('session_missing', 'The session does not exist and may not be made (create_if_missing).');
+  const conflict = policyConflict(way.policy, way.session);
+  if (conflict) return skip('session_policy_conflict', `The session is bound to another ${conflict}.`);
+  return { outcome: 'resolved', session: way.session, foreignKeys: [] };
+}
+
+async function bindFree(
+  way: { keys: string[]; holders: (Holder | undefined)[]; session: SessionRecord },
+  store: SessionStore,
+): Promise<string[]> {
+  const { session_id, generation } = way.session;
+  const own = await Promise.all(
+    way.keys.map(async (key, index) => {
+      const holder = way.holders[index] ?? (await store.claim(key, { session_id, generation }));
+      return holder.session_id === session_id;
+    }),
+  );
+  return way.keys.filter((_, index) => !own[index]);
+}
+
+function skip(code: SkipCode, reason: string): Resolution {
+  return { outcome: 'skip', code, reason };
+}
