@@ -112,7 +112,13 @@ export function createDoorbellRouter(deps: RouteDeps): (doorbell: Doorbell) => P
     if (verdict.outcome === 'skip') {
       return { subject: bus.names.skip(at.conversation, verdict.skip.code), payload: verdict.skip, isTurn: false, headers };
     }
-    return { subject: bus.names.turn(at.conversation, verdict.turn.session.session_id), payload: verdict.turn, isTurn: true, headers };
+    const { turn } = verdict;
+    return {
+      subject: bus.names.turn(at.conversation, turn.session.session_id),
+      payload: turn,
+      isTurn: true,
+      headers: { ...headers, [busHeaders.eventType]: turn.event.type },
+    };
   }
 
   /** Keeps the receipt, wakes the gateway that waits, and counts. */

@@ -18,6 +18,8 @@ export interface LaneContext {
   draining: AbortSignal;
   /** Whether the lane is certainly still ours. Ask before each effect that a second owner would repeat. */
   stillOwner(): boolean;
+  /** An owner before us may have begun this message and died of it: it was waiting, first of its key, when the lane became ours. */
+  mayRepeat: boolean;
 }
 
 /** `interrupted`: not finished because of `signal` or `draining`; the next owner handles it again. */
@@ -55,6 +57,9 @@ export class LaneRunner {
   #reader: OrderedReader | undefined;
   #flushing: Promise<void> | undefined;
   #room = Promise.withResolvers<void>();
+  /** Messages that waited when the lane became ours and were not read yet. */
+  #inherited: number | undefined;
+  readonly #keysBegun = new Set<string>();
 
   constructor(lane: number, work: LaneWork, deps: LaneRunnerDeps) {
     this.#lane = lane;
@@ -103,10 +108,12 @@ export class LaneRunner {
     const from = { seq: this.#progress.position + 1 };
     this.#reader = await bus.follow(this.#work.stream, this.#work.filter(this.#lane), { from, buffer: 64 });
     if (this.#stopped()) return this.#reader.stop();
+    this.#inherited ??= this.#reader.pending;
     for await (const message of this.#reader.messages) {
       if (this.#stopped()) return;
       this.#work.peek?.(message);
       this.#dispatch(message);
+      if (this.#inherited > 0 && --this.#inherited === 0) this.#keysBegun.clear();
       while (this.#progress.ahead >= maxAhead && !this.#stopped()) await this.#room.promise;
     }
   }
@@ -119,14 +126,16 @@ export class LaneRunner {
   }
 
   #start(key: string, message: StoredMessage): void {
-    const running = this.#runKey(key, message).finally(() => this.#running.delete(running));
+    const mayRepeat = (this.#inherited ?? 0) > 0 && !this.#keysBegun.has(key);
+    if (mayRepeat) this.#keysBegun.add(key);
+    const running = this.#runKey(key, { message, mayRepeat }).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
-  async #runKey(key: string, first: StoredMessage): Promise<void> {
-    let message: StoredMessage | undefined = first;
+  async #runKey(key: string, first: { message: StoredMessage; mayRepeat: boolean }): Promise<void> {
+    let message: StoredMessage | undefined = first.message;
     while (message) {
-      const handled = await this.#handle(message);
+      const handled = await this.#handle(message, first.mayRepeat && message === first.message);
       if (handled === 'interrupted') return;
       const more = this.#progress.finish(key, message.seq);
       this.#flushLater();
@@ -137,8 +146,9 @@ export class LaneRunner {
     }
   }
 
-  async #handle(message: StoredMessage): Promise<Handled> {
-    const context = { signal: this.#lost.signal, draining: this.#draining.signal, stillOwner: this.#deps.stillOwner };
+  async #handle(message: StoredMessage, mayRepeat: boolean): Promise<Handled> {
+    const { stillOwner } = this.#deps;
+    const context = { signal: this.#lost.signal, draining: this.#draining.signal, stillOwner, mayRepeat };
     for (let failures = 0; ; failures++) {
       if (this.#lost.signal.aborted) return 'interrupted';
       try {

@@ -11,6 +11,8 @@ export const busHeaders = {
   /** The gateway instance that waits for the receipt. */
   replyInstance: 'Tl-Reply-Instance',
   traceparent: 'traceparent',
+  /** On a turn: the type of its event, for whoever must act before the turn's time comes. */
+  eventType: 'Tl-Event-Type',
 } as const;
 
 /** An event ready to be stored: `payload` is its CloudEvents JSON, `fingerprint` what it says (equal for a repeat). */

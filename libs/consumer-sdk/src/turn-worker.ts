@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { appendLedger, busHeaders, token, type Bus, type Handled, type LaneContext, type StoredMessage } from '@trunkline/bus';
+import { readTurn, type Turn } from '@trunkline/events';
+import { consumedTurn, type ConsumedTurn } from './consumed-turn.ts';
+import { createSlots } from './slots.ts';
+import { passes, type TurnFilter } from './turn-filter.ts';
+
+export type TurnHandler = (turn: ConsumedTurn) => Promise<unknown>;
+
+export interface TurnWorkerOptions {
+  group: string;
+  filter?: TurnFilter | ((turn: Turn) => boolean);
+  /** How many turns run at the same time in this worker, each of another session. */
+  concurrency: number;
+  /** After this many failures a turn becomes a dead letter and its session goes on. */
+  maxAttempts: number;
+  random(): number;
+}
+
+const dayMs = 86_400_000;
+const cancelled = 'trunkline.turn.cancelled';
+
+/** Runs the turns of the lanes that this worker holds. */
+export function createTurnWorker(options: TurnWorkerOptions, deps: { bus: Bus; handler: TurnHandler }) {
+  const { bus, handler } = deps;
+  const slots = createSlots(options.concurrency);
+  const running = new Map<string, AbortController>();
+
+  /** A cancellation takes effect when it is seen, not when its turn comes. */
+  function peek(message: StoredMessage): void {
+    if (message.headers[busHeaders.eventType] !== cancelled) return;
+    running.get(bus.names.turnsBeside(message.subject))?.abort(new Error('The turn was cancelled.'));
+  }
+
+  async function handle(message: StoredMessage, context: LaneContext): Promise<Handled> {
+    const read = readTurn(message.json());
+    if (!read.ok) {
+      if (read.reason === 'unknown_version') throw new Error(`A turn of a newer version: ${read.problems.join('; ')}`);
+      bus.log.error({ seq: message.seq, problems: read.problems }, 'turn.unreadable');
+      return 'done';
+    }
+    const turn = read.value;
+    if (turn.event.type === cancelled || !passes(turn, options.filter)) return 'done';
+    const begun = context.mayRepeat ? await countCrash(message) : 0;
+    if (begun >= options.maxAttempts) return bury(turn, { reason: 'worker_crashed', attempts: begun });
+    return attempts(turn, { message, context });
+  }
+
+  async function attempts(turn: Turn, at: { message: StoredMessage; context: LaneContext }): Promise<Handled> {
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await run(turn, { ...at, attempt });
+      if (outcome === 'done' || outcome === 'interrupted') return outcome;
+      if (attempt >= options.maxAttempts) return bury(turn, { reason: outcome.error, attempts: attempt });
+      const waited = await pause(backoffMs(attempt, options.random()), at.context);
+      if (!waited) return 'interrupted';
+    }
+  }
+
+  async function run(
+    turn: Turn,
+    at: { message: StoredMessage; context: LaneContext; attempt: number },
+  ): Promise<Handled | { error: string }> {
+    await slots.take();
+    const key = bus.names.turnsBeside(at.message.subject);
+    const cancel = new AbortController();
+    running.set(key, cancel);
+    try {
+      if (!at.context.stillOwner()) return 'interrupted';
+      const signal = AbortSignal.any([cancel.signal, at.context.signal]);
+      const traceparent = at.message.headers[busHeaders.traceparent];
+      await handler(consumedTurn(turn, { bus, group: options.group, attempt: at.attempt, signal, traceparent }));
+      return 'done';
+    } catch (error) {
+      if (cancel.signal.aborted) return 'done';
+      if (at.context.signal.aborted) return 'interrupted';
+      bus.log.warn({ err: error, turn_id: turn.turn_id, attempt: at.attempt }, 'turn.failed');
+      return { error: error instanceof Error ? error.name : 'error' };
+    } finally {
+      running.delete(key);
+      slots.give();
+    }
+  }
+
+  /** Counts on the bus before the attempt: a turn that kills its worker must not kill all workers for ever. */
+  async function countCrash(message: StoredMessage): Promise<number> {
+    const bucket = bus.bucket<{ count: number }>('progress');
+    const key = `turn.${token(options.group)}.${message.seq}`;
+    const count = (await bucket.get(key))?.value.count ?? 0;
+    await bucket.put(key, { count: count + 1 }, { ttlMs: dayMs });
+    return count;
+  }
+
+  async function bury(turn: Turn, why: { reason: string; attempts: number }): Promise<Handled> {
+    const { turn_id, session, event } = turn;
+    const data = { what: 'turn', group: options.group, turn_id, session_id: session.session_id, event_id: event.id, ...why };
+    await appendLedger({ what: 'dead', connector: event.data.connector, id: `${options.group}:${turn_id}`, data }, bus);
+    bus.log.error(data, 'turn.dead');
+    return 'done';
+  }
+
+  return { handle, peek };
+}
+
+/** Half to the whole of 1 s, 2 s, 4 s ... 60 s: many sessions that fail together do not come back together. */
+export function backoffMs(attempt: number, random: number): number {
+  return Math.min(60_000, 1_000 * 2 ** (attempt - 1)) * (0.5 + random / 2);
+}
+
+async function pause(ms: number, context: LaneContext): Promise<boolean> {
+  const either = AbortSignal.any([context.signal, context.draining]);
+  return sleep(ms, true, { signal: either }).catch(() => false);
+}
