@@ -20,6 +20,8 @@ export interface BusOptions {
   user?: string;
   password?: string;
   token?: string;
+  /** `wait` (default) for a server that is not there yet, or try `once`. */
+  firstConnect?: 'wait' | 'once';
   /** How long a store or a read may take before it counts as failed. Default 5,000. */
   ackTimeoutMs?: number;
 }
@@ -59,7 +61,7 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-/** Connects, waiting for the server as long as it takes. The streams need not exist yet (`requireStreams` tells). */
+/** Connects, waiting for the server as long as it takes unless told otherwise. The streams need not exist yet (`requireStreams` tells). */
 export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   const nc = await connect(connectionOptions(options)).catch((cause: unknown) => {
     throw new BusUnavailableError('Connecting', cause);
@@ -122,7 +124,7 @@ function connectionOptions(options: BusOptions): NodeConnectionOptions {
     ...(user && { user, pass: password ?? '' }),
     ...(token && { token }),
     maxReconnectAttempts: -1,
-    waitOnFirstConnect: true,
+    waitOnFirstConnect: options.firstConnect !== 'once',
     reconnectTimeWait: 250,
     reconnectJitter: 250,
     pingInterval: 10_000,

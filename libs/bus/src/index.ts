@@ -8,7 +8,7 @@ export { type Handled, type LaneContext, type LaneWork } from './lane-runner.ts'
 export { appendLedger } from './ledger.ts';
 export { type BusState } from './link.ts';
 export { type BusLog } from './log.ts';
-export { inspectStreams, migrateStreams, requireStreams, type StreamFinding } from './migrate.ts';
+export { inspectStreams, migrateStreams, requireStreams, streamUsage, type StreamFinding } from './migrate.ts';
 export {
   createNames,
   type BucketName,

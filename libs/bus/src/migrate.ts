@@ -93,3 +93,17 @@ async function ensureDoorbell(jsm: JetStreamManager, names: Names): Promise<void
     max_ack_pending: 4096,
   });
 }
+
+/** What each stream of the installation holds, by its full name; streams that are missing are left out. */
+export async function streamUsage(at: {
+  connection: NatsConnection;
+  names: Names;
+}): Promise<Map<string, { messages: number; bytes: number; consumers: number }>> {
+  const jsm = await jetstreamManager(at.connection, { checkAPI: false });
+  const wanted = new Set(streamDefinitions(at.names).map(({ name }) => name));
+  const usage = new Map<string, { messages: number; bytes: number; consumers: number }>();
+  for await (const { config, state } of jsm.streams.list()) {
+    if (wanted.has(config.name)) usage.set(config.name, { messages: state.messages, bytes: state.bytes, consumers: state.consumer_count });
+  }
+  return usage;
+}

@@ -1,21 +1,66 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
- * One text for equal values: keys sorted by UTF-16 units, no white space, undefined members dropped (RFC 8785 for JSON values).
- * Throws on what JSON cannot hold (non-finite numbers, functions).
+ * One text for equal values (RFC 8785): keys sorted by UTF-16 units, no white space, members that are undefined dropped.
+ *
+ * Throws a TypeError on what JSON has no form for: numbers that are not finite, half surrogate pairs, functions, dates and other
+ * instances of classes.
  */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError('JSON has no form for a number that is not finite.');
-    return JSON.stringify(value);
+  return written(value, quotedWellFormed);
+}
+
+/** The same, but half surrogate pairs stay as escapes: what platforms send may hold them, and is not ours to refuse. */
+export function canonicalJsonOfAnyText(value: unknown): string {
+  return written(value, JSON.stringify);
+}
+
+type Quote = (text: string) => string;
+
+function written(value: unknown, quote: Quote): string {
+  switch (typeof value) {
+    case 'string':
+      return quote(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'number':
+      if (Number.isFinite(value)) return JSON.stringify(value);
+      throw new TypeError('JSON has no form for a number that is not finite.');
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? writtenArray(value, quote) : writtenObject(value, quote);
+    default:
+      throw new TypeError(`JSON has no form for a ${typeof value}.`);
   }
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (typeof value !== 'object') throw new TypeError(`JSON has no form for a ${typeof value}.`);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  members.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
+}
+
+function writtenArray(items: readonly unknown[], quote: Quote): string {
+  let text = '[';
+  for (let index = 0; index < items.length; index++) {
+    if (index > 0) text += ',';
+    text += written(items[index] ?? null, quote);
+  }
+  return `${text}]`;
+}
+
+function writtenObject(object: object, quote: Quote): string {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new TypeError('JSON has no form for an instance of a class.');
+  const members: Record<string, unknown> = { ...object };
+  let text = '';
+  for (const key of Object.keys(members).sort()) {
+    const member = members[key];
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${quote(key)}:${written(member, quote)}`;
+  }
+  return `{${text}}`;
+}
+
+function quotedWellFormed(text: string): string {
+  if (!text.isWellFormed()) throw new TypeError('JSON has no form for half a surrogate pair.');
+  return JSON.stringify(text);
 }
 
 /** SHA-256 as 64 hex digits. */
-export const sha256Hex = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256Hex = (bytes: string | Uint8Array): string => hash('sha256', bytes, 'hex');

@@ -1,24 +1,35 @@
 import { z } from 'zod';
 import { outputSchema } from './output.ts';
-import { readVersioned, type Read } from './read.ts';
-import type { ReplyHandle } from './reply-target.ts';
+import { member, readVersioned, unknownVersion, type Read } from './read.ts';
+import { replyHandleSchema } from './reply-handle.ts';
+import { tolerant } from './tolerant.ts';
 
-const handle = z.looseObject({ type: z.enum(['http', 'slack', 'telegram', 'external']) }) as unknown as z.ZodType<ReplyHandle>;
-
-/** One output on its way to one target. `replay` counts operator replays; `fresh` starts over instead of continuing. */
-export const deliverySchema = z.looseObject({
-  v: z.number(),
-  delivery_id: z.string(),
-  output_id: z.string(),
-  session_id: z.string(),
+/** One output on its way to one target. Strict: for writing; `readDelivery` reads. */
+export const deliverySchema = z.strictObject({
+  v: z.literal(1),
+  delivery_id: z.string().min(1),
+  output_id: z.string().min(1),
+  session_id: z.string().min(1),
   turn_id: z.string().optional(),
-  target: handle,
-  output: outputSchema.loose(),
-  created_at: z.string(),
-  expires_at: z.string(),
-  replay: z.looseObject({ n: z.number(), fresh: z.boolean().optional() }).optional(),
+  target: replyHandleSchema,
+  output: outputSchema,
+  created_at: z.iso.datetime({ offset: true }),
+  expires_at: z.iso.datetime({ offset: true }),
+  replay: z
+    .strictObject({
+      n: z.int().describe('Counts the replays by operators.'),
+      fresh: z.boolean().optional().describe('Starts over instead of continuing.'),
+    })
+    .optional(),
 });
 export type Delivery = z.infer<typeof deliverySchema>;
 
-/** Reads a delivery from the bus. */
-export const readDelivery = (document: unknown): Read<Delivery> => readVersioned(deliverySchema, document);
+/** The delivery as it is read: unknown fields are kept. */
+export const deliveryReadSchema = tolerant(deliverySchema);
+
+/** Reads a delivery from the bus; an output of another major version inside makes the delivery one. */
+export function readDelivery(document: unknown): Read<Delivery> {
+  const version = member(member(document, 'output'), 'v');
+  if (typeof version === 'number' && version !== 1) return unknownVersion('output.v', version);
+  return readVersioned(deliveryReadSchema, document);
+}

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** 128 bits of SHA-256 as 22 characters, behind a prefix that says what the id is of. */
 function derived(prefix: string, parts: string[]): string {
-  return `${prefix}_${createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)}`;
+  return `${prefix}_${hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 22)}`;
 }
 
 /** The turn of an event: the same however often and wherever it is routed. */
-export const turnIdOf = (kind: string, connector: string, eventId: string): string => derived('trn', [kind, connector, eventId]);
+export const turnIdOf = (kind: string, connector: string, eventId: string): string =>
+  derived('trn', [kind, connector, eventId]);
 
 /** The output that a consumer publishes as its `ordinal`th of a turn, so that a repeated turn repeats no reply. */
 export const outputIdOf = (turnId: string, ordinal: number): string => derived('out', [turnId, String(ordinal)]);

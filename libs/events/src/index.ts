@@ -1,33 +1,24 @@
 export { canonicalJson, sha256Hex } from './canonical-json.ts';
-export { connectorKinds, connectorKindSchema, connectorRefSchema, type ConnectorKind, type ConnectorRef } from './connector-ref.ts';
-export { deliverySchema, readDelivery, type Delivery } from './delivery.ts';
 export {
-  attachmentSchema,
-  eventDataContentSchema,
-  eventDataSchema,
-  eventSchema,
-  eventTypes,
-  readEvent,
-  type Attachment,
-  type EventData,
-  type EventType,
-  type TrunklineEvent,
-} from './event.ts';
-export { eventFingerprint } from './fingerprint.ts';
+  connectorKinds,
+  connectorKindSchema,
+  connectorRefSchema,
+  type ConnectorKind,
+  type ConnectorRef,
+} from './connector-ref.ts';
+export { deliverySchema, readDelivery, type Delivery } from './delivery.ts';
+export { attachmentSchema, eventDataContentSchema, type Attachment, type EventData } from './event-data.ts';
+export { eventDataSchema, eventSchema, eventTypes, readEvent, type EventType, type TrunklineEvent } from './event.ts';
+export { eventFingerprint, type SaidBySender } from './fingerprint.ts';
 export { deliveryIdOf, outputIdOf, turnIdOf } from './ids.ts';
-export { outputSchema, readOutput, type Output, type OutputPart } from './output.ts';
+export { jsonDepth } from './json-depth.ts';
+export { liveSchema, readLive, type Live } from './live.ts';
+export { maxInlineBytes, outputSchema, readOutput, type Output, type OutputPart } from './output.ts';
 export { describeIssues, type Read } from './read.ts';
 export { readReceipt, receiptSchema, type Receipt } from './receipt.ts';
-export {
-  budgetScope,
-  canonicalTarget,
-  replyTargetSchema,
-  ReplyTargetInvalidError,
-  targetConnector,
-  targetKey,
-  type ReplyHandle,
-  type ReplyTarget,
-} from './reply-target.ts';
+export { budgetScope, replyHandleSchema, targetConnector, targetKey, type ReplyHandle } from './reply-handle.ts';
+export { canonicalTarget, ReplyTargetInvalidError, replyTargetSchema, type ReplyTarget } from './reply-target.ts';
+export { sessionIdSchema } from './session-id.ts';
 export {
   capabilityScopeSchema,
   credentialScopeSchema,
@@ -39,3 +30,4 @@ export {
   type SessionPolicy,
 } from './session-policy.ts';
 export { readTurn, turnSchema, type Turn } from './turn.ts';
+export { userMetadataSchema } from './user-metadata.ts';

@@ -6,7 +6,7 @@ export function normalizeScopeList(list: readonly string[]): string[] {
   return names.has('*') ? ['*'] : [...names].sort();
 }
 
-const scopeList = z.array(z.string()).transform(normalizeScopeList).optional();
+const scopeList = z.array(z.string()).overwrite(normalizeScopeList).optional();
 
 /** Which skills and MCP tools a session may use. An absent list has no opinion. */
 export const capabilityScopeSchema = z.strictObject({

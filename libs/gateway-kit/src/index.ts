@@ -1,1 +1,38 @@
-export {};
+export { jsonAnswer, problemAnswer, retryAfter, sendAnswer, sendProblem, type Answer } from './answer.ts';
+export { createAuthFailures, type AuthFailure, type AuthFailureOptions, type AuthFailures } from './auth-failures.ts';
+export { clientAddress, noTrustedProxies, parseTrustedProxies, type TrustedProxies } from './client-address.ts';
+export { createEmitter, type EmitOutcome, type EmitRequest, type Emitter, type EmitterDeps } from './emitter.ts';
+export { answerOf, receiptAnswer, receiptPath, type AnswerFor } from './event-answer.ts';
+export { findReceipt } from './find-receipt.ts';
+export {
+  AddressRefusedError,
+  createGuardedAgent,
+  resolveWithSystem,
+  type ResolvedAddress,
+  type ResolveHost,
+} from './guarded-agent.ts';
+export { type CallOutcome } from './guarded-call.ts';
+export {
+  createGuardedFetch,
+  type FetchOutcome,
+  type GuardedFetch,
+  type GuardedFetchDeps,
+  type OutgoingRequest,
+} from './guarded-fetch.ts';
+export { checkUrl, type RefusalReason, type UrlCheck } from './guarded-url.ts';
+export {
+  createIngressApp,
+  type IngressHandler,
+  type IngressLog,
+  type IngressMethod,
+  type IngressRequest,
+  type IngressRoute,
+} from './ingress-app.ts';
+export { listen, type IngressServer, type ListenOptions } from './listen.ts';
+export { addressAllowed, networkPolicy, type NetworkPolicy, type PolicyOptions } from './network-policy.ts';
+export { maxJsonDepth, parseJson, type JsonRead } from './parse-json.ts';
+export { createRateLimit, type RateLimit, type RateLimitDeps } from './rate-limit.ts';
+export { readBody, type BodyRead } from './read-body.ts';
+export { bearerToken, equalInConstantTime, queryOf, repeatedHeader } from './request-headers.ts';
+export { createTokenBank, type AccountState, type TokenAccount, type TokenBank } from './token-bank.ts';
+export { type Take } from './token-lease.ts';

@@ -1,0 +1,29 @@
+import { openBus, type Bus } from '@trunkline/bus';
+import { readDevRun } from './dev-state.ts';
+import { CommandFailed } from './exit-codes.ts';
+
+/** How a command finds the bus: its flag or NATS_URL, else the `dev` that runs here, else the usual local address. */
+export interface BusFlags {
+  natsUrl?: string;
+  stateDir: string;
+  prefix: string;
+}
+
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** Runs `work` with a connection that is closed afterwards. Exit code 3 when no server answers. */
+export async function withBus<T>(flags: BusFlags, work: (bus: Bus) => Promise<T>): Promise<T> {
+  const servers = flags.natsUrl ?? readDevRun(flags.stateDir)?.nats_url ?? 'nats://127.0.0.1:4222';
+  const bus = await openBus({ servers, name: 'trunkline cli', prefix: flags.prefix, firstConnect: 'once' }, quiet).catch((cause: unknown) => {
+    throw new CommandFailed(`No NATS server answers at ${servers}.`, {
+      exit: 'unreachable',
+      fix: 'Start one with `npm start`, or say where it is: --nats-url or NATS_URL.',
+      cause,
+    });
+  });
+  try {
+    return await work(bus);
+  } finally {
+    await bus.close();
+  }
+}

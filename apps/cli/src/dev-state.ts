@@ -1,0 +1,56 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateKey } from '@trunkline/secrets';
+import { CommandFailed } from './exit-codes.ts';
+
+/** What a running `trunkline dev` tells other commands in its state folder. */
+export interface DevRun {
+  pid: number;
+  nats_url: string;
+  api_url: string;
+}
+
+/** The state folder of a development installation: key, connectors, the bus's files. */
+export interface DevState {
+  readonly folder: string;
+  readonly keyFile: string;
+  readonly connectorsFile: string;
+  readonly natsStore: string;
+  announce(run: DevRun): void;
+  withdraw(): void;
+}
+
+const runFile = (folder: string) => join(folder, 'dev.json');
+
+/** Makes the folder and the key where they are missing. Throws CommandFailed while another `dev` runs on the same folder. */
+export function openDevState(folder: string): DevState {
+  const running = readDevRun(folder);
+  if (running) {
+    throw new CommandFailed(`Trunkline runs here already (process ${running.pid}, ${running.api_url}).`, {
+      exit: 'conflict',
+      fix: 'Stop it with Ctrl-C in its terminal, or give another --state-dir.',
+    });
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const keyFile = join(folder, 'master.key');
+  if (!existsSync(keyFile)) writeFileSync(keyFile, `${generateKey('dev')}\n`, { mode: 0o600 });
+  return {
+    folder,
+    keyFile,
+    connectorsFile: join(folder, 'connectors.toml'),
+    natsStore: join(folder, 'nats'),
+    announce: (run) => writeFileSync(runFile(folder), JSON.stringify(run)),
+    withdraw: () => rmSync(runFile(folder), { force: true }),
+  };
+}
+
+/** The `dev` that runs on a state folder now, if one does. */
+export function readDevRun(folder: string): DevRun | undefined {
+  try {
+    const run = JSON.parse(readFileSync(runFile(folder), 'utf8')) as DevRun;
+    process.kill(run.pid, 0);
+    return run;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import { deriveKey, replyHandlePurpose } from '@trunkline/secrets';
+import { connectBus, runService } from '@trunkline/service';
+import { startOutputRouting } from './start-output-routing.ts';
+import { startEventRouting } from './start-event-routing.ts';
+
+await runService(
+  'session-router',
+  {
+    summary: 'Routes events into sessions and outputs into deliveries.',
+    options: {},
+    keyring: 'required',
+  },
+  async (service) => {
+    const bus = await connectBus(service);
+    const { instanceId: worker, keyring } = service;
+    if (!keyring) throw new Error('A keyring is required.');
+    const key = deriveKey(keyring, replyHandlePurpose);
+    const { metrics } = service.telemetry;
+
+    const events = await startEventRouting({ bus, key, metrics });
+    service.onStop(() => events.drain());
+
+    const outputs = await startOutputRouting({ bus, key, metrics, worker });
+    service.onStop(() => outputs.drain());
+  },
+);

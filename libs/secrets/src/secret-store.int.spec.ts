@@ -1,0 +1,202 @@
+import { openBus, migrateStreams, type Bus } from '@trunkline/bus';
+import { startNats, waitFor, type NatsServer } from '@trunkline/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { generateKey, parseKeyring } from './keyring.ts';
+import { createSecretStore } from './secret-store.ts';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const hour = 3_600_000;
+const entries = { one: generateKey('one'), two: generateKey('two') };
+
+let nats: NatsServer;
+let bus: Bus;
+let clock = Date.UTC(2026, 0, 15, 12);
+let count = 0;
+let reference = '';
+
+beforeAll(async () => {
+  nats = await startNats();
+  bus = await openBus({ servers: nats.url, name: 'secrets-test' }, quiet);
+  await migrateStreams({ nc: bus.connection, names: bus.names });
+});
+afterAll(async () => {
+  await bus.close();
+  await nats[Symbol.asyncDispose]();
+});
+beforeEach(() => {
+  count += 1;
+  reference = `connectors.slack.team-${count}.bot_token`;
+});
+
+function open(keyring = entries.one) {
+  return createSecretStore({
+    bucket: bus.bucket<unknown>('secrets'),
+    keyring: parseKeyring(keyring),
+    now: () => clock,
+    random: Math.random,
+  });
+}
+
+async function values(store: ReturnType<typeof open>, of = reference) {
+  const read = await store.read(of);
+  return read.status === 'found' ? read.secrets.map((secret) => secret.expose()) : read.status;
+}
+
+describe('setting a secret', () => {
+  it('lets the value before count until its grace ends', async () => {
+    const store = open();
+    await store.set(reference, 'first');
+    await store.set(reference, 'second', { graceMs: hour });
+    expect(await values(store)).toEqual(['second', 'first']);
+    clock += hour;
+    expect(await values(store)).toEqual(['second']);
+  });
+
+  it('cuts off every older value when there is no grace', async () => {
+    const store = open();
+    for (const value of ['first', 'second']) await store.set(reference, value);
+    await store.set(reference, 'third', { graceMs: 0 });
+    expect(await values(store)).toEqual(['third']);
+  });
+
+  it('gives each of many concurrent writers a version of its own', async () => {
+    const stores = Array.from({ length: 6 }, () => open());
+    const set = await Promise.all(stores.map((store, index) => store.set(reference, `value-${index}`)));
+    expect(set.map(({ version }) => version).sort()).toEqual([1, 2, 3, 4, 5, 6]);
+    const last = set.findIndex(({ version }) => version === 6);
+    expect((await values(open()))[0]).toBe(`value-${last}`);
+    expect(await values(open())).toHaveLength(6);
+  });
+
+  it('can be undone, unless somebody wrote since', async () => {
+    const store = open();
+    const first = await store.set(reference, 'first');
+    const second = await store.set(reference, 'second', { graceMs: 0 });
+    expect(await second.undo()).toBe(true);
+    expect(await values(store)).toEqual(['first']);
+    expect(await first.undo()).toBe(false);
+    const other = await store.set('shared.once', 'x');
+    expect(await other.undo()).toBe(true);
+    expect(await values(store, 'shared.once')).toBe('absent');
+  });
+
+  it.each([
+    { value: ' \n', because: 'blank' },
+    { value: 'x'.repeat(65_537), because: 'longer than' },
+  ])('refuses what is $because, without showing it', async ({ value, because }) => {
+    const refused = open().set(reference, value);
+    await expect(refused).rejects.toThrow(because);
+    await expect(refused).rejects.not.toThrow(value);
+  });
+});
+
+describe('at rest', () => {
+  it('holds no value in the clear, and none that works under another name', async () => {
+    const store = open();
+    await store.set(reference, 'hunter2-in-the-clear');
+    const bucket = bus.bucket<object>('secrets');
+    for await (const { key, value } of bucket.entries('connectors.slack.*')) {
+      expect(JSON.stringify(value)).not.toContain('hunter2');
+      if (!JSON.stringify(value).includes(reference)) continue;
+      const victim = 'connectors.slack.moved';
+      await bucket.put('connectors.slack.moved', { ...value, reference: victim });
+      expect(key).not.toBe('connectors.slack.moved');
+      expect(await store.read(victim)).toMatchObject({ status: 'unreadable' });
+      await bucket.delete('connectors.slack.moved');
+    }
+  });
+
+  it('says which key is missing when it cannot decrypt', async () => {
+    await open().set(reference, 'first');
+    expect(await open(entries.two).read(reference)).toMatchObject({
+      status: 'unreadable',
+      reason: expect.stringContaining('key "one"'),
+      fix: expect.stringContaining('rekey'),
+    });
+  });
+});
+
+describe('rekey', () => {
+  it('moves everything to the first key while others write, and can be repeated', async () => {
+    const before = open(entries.one);
+    const shared = `shared.rekey-${count}`;
+    await before.set(shared, 'stays');
+    await before.set(reference, 'first');
+    await before.set(reference, 'second');
+
+    const rotated = open(`${entries.two} ${entries.one}`);
+    const [report] = await Promise.all([rotated.rekey(), rotated.set(reference, 'third')]);
+    expect(report.failed).toEqual([]);
+    expect(report.rekeyed).toContain(shared);
+    await rotated.rekey();
+    expect((await rotated.rekey()).rekeyed).toEqual([]);
+
+    const after = open(entries.two);
+    expect(await values(after)).toEqual(['third', 'second', 'first']);
+    expect(await values(after, shared)).toEqual(['stays']);
+    expect(await after.view(reference)).toMatchObject({
+      versions: [{ key_id: 'two' }, { key_id: 'two' }, { key_id: 'two' }],
+    });
+  });
+
+  it('reports what it cannot decrypt and goes on', async () => {
+    await open(generateKey('lost')).set(reference, 'x');
+    const report = await open(`${entries.two} ${entries.one}`).rekey();
+    expect(report.failed).toEqual([{ reference, reason: expect.stringContaining('"lost"') }]);
+    await open().delete(reference);
+  });
+});
+
+describe('views', () => {
+  it('show when each version was last used, written at most once a minute', async () => {
+    const store = open();
+    await store.set(reference, 'first');
+    await store.set(reference, 'second');
+    const read = await store.read(reference);
+    const before = read.status === 'found' ? read.secrets[1] : undefined;
+    before?.markUsed();
+    await store.flush();
+    const usedAt = new Date(clock).toISOString();
+    clock += 59_000;
+    before?.markUsed();
+    await store.flush();
+    const view = await store.view(reference);
+    expect(view).toMatchObject({
+      version: 2,
+      last_used_at: usedAt,
+      versions: [{ version: 2 }, { version: 1, last_used_at: usedAt }],
+    });
+    expect(view?.versions[0]).not.toHaveProperty('last_used_at');
+    clock += 1_000;
+    before?.markUsed();
+    await store.flush();
+    expect((await store.view(reference))?.last_used_at).toBe(new Date(clock).toISOString());
+  });
+
+  it('list what is there, and forget what was deleted', async () => {
+    const store = open(`${entries.two} ${entries.one}`);
+    await store.set(reference, 'hunter2');
+    expect((await store.list()).map((view) => view.reference)).toContain(reference);
+    expect(JSON.stringify(await store.list())).not.toContain('hunter2');
+    expect(await store.delete(reference)).toBe(true);
+    expect(await store.delete(reference)).toBe(false);
+    expect((await store.list()).map((view) => view.reference)).not.toContain(reference);
+  });
+});
+
+describe('watch', () => {
+  it("tells a gateway of its own and shared secrets, and nothing of another kind's", async () => {
+    const store = open();
+    await store.set(reference, 'first');
+    const mine = [reference, 'shared.watched', 'connectors.telegram.watched'];
+    const seen: string[] = [];
+    const watch = await store.watch('slack', (affects) => seen.push(mine.find(affects) ?? 'unknown'));
+    await store.set('connectors.telegram.watched', 'x');
+    await store.set(reference, 'second');
+    await store.set('shared.watched', 'x');
+    await store.delete(reference);
+    await waitFor(() => seen.length >= 3, { what: 'three changes', timeoutMs: 2_000 });
+    expect(seen).toEqual([reference, 'shared.watched', reference]);
+    watch.stop();
+  });
+});

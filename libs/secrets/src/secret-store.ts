@@ -1,0 +1,109 @@
+import type { Bucket, Watch } from '@trunkline/bus';
+import type { Keyring } from './keyring.ts';
+import { readSecret, type SecretRead } from './read-secret.ts';
+import { namespacesOf, secretPlace } from './reference.ts';
+import { rekeySecrets, type RekeyReport } from './rekey.ts';
+import { readRecord, referenceIn } from './secret-record.ts';
+import { createSecretUse, useKey, usePrefix, type SecretUse, type UseTimes } from './secret-use.ts';
+import { secretView, type SecretView } from './secret-view.ts';
+import { setSecret, type SecretSet } from './set-secret.ts';
+
+/** Encrypted values by reference. Values go in by `set` and come out by `read`, as `Secret`s, and nowhere else. */
+export interface SecretStore {
+  /** The current value first, then replaced ones in their grace window. */
+  read(reference: string): Promise<SecretRead>;
+  /** Stores a new version. The one before counts for `graceMs` more (default 24 h); 0 cuts off all older ones at once. */
+  set(reference: string, value: string, options?: { graceMs?: number }): Promise<SecretSet>;
+  /** Whether there was something to delete. Whether anybody still refers to it is the caller's question. */
+  delete(reference: string): Promise<boolean>;
+  view(reference: string): Promise<SecretView | undefined>;
+  list(): Promise<SecretView[]>;
+  /** Re-encrypts everything that is not sealed with the first key, while others read and write. */
+  rekey(): Promise<RekeyReport>;
+  /**
+   * Tells when secrets that the gateway of a kind may read were set or deleted; not for those present at the start. `affects`
+   * says whether a reference is the one.
+   */
+  watch(kind: string, onChange: (affects: (reference: string) => boolean) => void): Promise<Watch>;
+  /** Waits for "last used" notes that are being written. */
+  flush(): Promise<void>;
+}
+
+/** `random` (0 to 1) spreads writers that collide. */
+export interface SecretStoreDeps {
+  bucket: Pick<Bucket<unknown>, 'get' | 'create' | 'update' | 'delete' | 'entries' | 'watch'>;
+  keyring: Keyring;
+  now: () => number;
+  random: () => number;
+}
+
+const defaultGraceMs = 24 * 3_600_000;
+
+/** Opens the store over the bucket `secrets`. */
+export function createSecretStore(deps: SecretStoreDeps): SecretStore {
+  const { bucket, now } = deps;
+  const use = createSecretUse(bucket, now);
+  return {
+    read: (reference) => readSecret(reference, { ...deps, use }),
+    set: (reference, value, { graceMs = defaultGraceMs } = {}) => setSecret({ reference, value, graceMs }, deps),
+    async delete(reference) {
+      const place = secretPlace(reference);
+      const existed = (await bucket.get(place.key)) !== undefined;
+      await bucket.delete(place.key);
+      await bucket.delete(useKey(place));
+      return existed;
+    },
+    async view(reference) {
+      const place = secretPlace(reference);
+      const [entry, note] = await Promise.all([bucket.get(place.key), bucket.get(useKey(place))]);
+      if (entry === undefined) return undefined;
+      return secretView(readRecord(reference, entry.value), use.read(note?.value), now());
+    },
+    list: () => listSecrets({ bucket, use, now }),
+    rekey: async () => rekeySecrets(await references(bucket), deps),
+    watch: (kind, onChange) => watchSecrets(kind, onChange, bucket),
+    flush: use.flush,
+  };
+}
+
+interface ListDeps {
+  bucket: Pick<Bucket<unknown>, 'entries'>;
+  use: Pick<SecretUse, 'read'>;
+  now: () => number;
+}
+
+async function listSecrets({ bucket, use, now }: ListDeps): Promise<SecretView[]> {
+  const values = new Map<string, unknown>();
+  const used = new Map<string, UseTimes>();
+  for await (const { key, value } of bucket.entries()) {
+    if (key.startsWith(usePrefix)) used.set(key, use.read(value));
+    else values.set(key, value);
+  }
+  return [...values]
+    .flatMap(
+      ([key, value]) =>
+        secretView(readRecord(referenceIn(value) ?? key, value), used.get(useKey({ key })) ?? {}, now()) ?? [],
+    )
+    .sort((a, b) => (a.reference < b.reference ? -1 : 1));
+}
+
+async function references(bucket: Pick<Bucket<unknown>, 'entries'>): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key, value } of bucket.entries()) {
+    // A record that does not even say whose it is still counts: a rekey must not call itself complete without it.
+    if (!key.startsWith(usePrefix)) found.push(referenceIn(value) ?? key);
+  }
+  return found.sort();
+}
+
+type OnChange = (affects: (reference: string) => boolean) => void;
+
+async function watchSecrets(kind: string, onChange: OnChange, bucket: Pick<Bucket<unknown>, 'watch'>): Promise<Watch> {
+  let live = false;
+  const notice = ({ key }: { key: string }) => {
+    if (live) onChange((reference) => secretPlace(reference).key === key);
+  };
+  const watches = await Promise.all(namespacesOf(kind).map((namespace) => bucket.watch(`${namespace}.*`, notice)));
+  live = true;
+  return { stop: () => watches.forEach((watch) => watch.stop()) };
+}

@@ -1,0 +1,97 @@
+import { destination, pino, type DestinationStream, type LoggerOptions as PinoOptions } from 'pino';
+import { activeSpan } from './tracing.ts';
+
+/** `message` is a constant such as `event.stored`, so that lines can be counted; what varies goes into `fields`. */
+export interface WriteLog {
+  (fields: object, message: string): void;
+  (message: string): void;
+}
+
+/** The log of a process: one line per unit of work, never the text of a message, never a secret. */
+export interface Logger {
+  readonly debug: WriteLog;
+  readonly info: WriteLog;
+  readonly warn: WriteLog;
+  readonly error: WriteLog;
+  readonly fatal: WriteLog;
+  /** A log that adds `fields` to each of its lines. */
+  child(fields: Record<string, unknown>): Logger;
+}
+
+/** How much is written, from most to least. */
+export const logLevels = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** One of `logLevels`. */
+export type LogLevel = (typeof logLevels)[number];
+
+/** What a logger is made from. `pretty` is for people at a terminal; machines get JSON lines. */
+export interface LoggerOptions {
+  service: string;
+  instance?: string;
+  level?: LogLevel;
+  pretty?: boolean;
+  /** Where lines go; standard output when absent. */
+  destination?: DestinationStream;
+}
+
+const secretNames = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'token',
+  'api_key',
+  'bot_token',
+  'signing_secret',
+];
+
+// A net under the Secret type, not a replacement for it: names that vendors give to what must not be seen.
+const redact = {
+  paths: [
+    ...secretNames,
+    ...secretNames.map((name) => `*.${name}`),
+    'headers["set-cookie"]',
+    'headers["x-telegram-bot-api-secret-token"]',
+    'headers["x-slack-signature"]',
+    'headers["webhook-signature"]',
+  ],
+  censor: '[secret]',
+};
+
+function traceFields(): object {
+  const span = activeSpan();
+  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
+}
+
+/** Makes the log of a process. Pretty printing is loaded only when asked for, and never runs in a worker thread. */
+export async function createLogger(options: LoggerOptions): Promise<Logger> {
+  const settings: PinoOptions = {
+    level: options.level ?? 'info',
+    base: { service: options.service, ...(options.instance === undefined ? {} : { instance: options.instance }) },
+    formatters: { level: (label) => ({ level: label }) },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    messageKey: 'message',
+    errorKey: 'error',
+    mixin: traceFields,
+    redact,
+  };
+  return pino(
+    settings,
+    options.pretty === true ? await prettyStream(options.destination) : (options.destination ?? standardOutput()),
+  );
+}
+
+// Each line is written before the call returns: pino's default writes behind, and at an exit its last lines overtake each other.
+const standardOutput = () => destination({ dest: 1, sync: true });
+
+async function prettyStream(to: DestinationStream | undefined): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({
+    messageKey: 'message',
+    errorLikeObjectKeys: ['error'],
+    ignore: 'service,instance',
+    colorize: to === undefined,
+    sync: true,
+    destination: to ?? 1,
+  });
+}
