@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+/** `npm test` sums the reports of all projects: it names a folder for them. */
+const reports = process.env.TRUNKLINE_TEST_REPORTS;
 
 export default defineConfig({
   test: {
@@ -7,5 +11,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
+    reporters: reports ? ['default', 'json'] : ['default'],
+    ...(reports && { outputFile: { json: join(reports, `${process.pid}.json`) } }),
   },
 });

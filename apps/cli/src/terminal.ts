@@ -2,7 +2,6 @@
 export interface Terminal {
   out(line: string): void;
   err(line: string): void;
-  readonly color: boolean;
   readonly json: boolean;
 }
 

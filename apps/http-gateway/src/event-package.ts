@@ -1,5 +1,5 @@
 import type { StoredObject } from '@trunkline/bus';
-import { sha256Hex, type Attachment, type TrunklineEvent } from '@trunkline/events';
+import { sha256Hex, type Attachment, type EventData, type TrunklineEvent } from '@trunkline/events';
 import type { EventDraft } from './normalize.ts';
 
 /** Bytes that go to the object store before the event does. */
@@ -15,16 +15,15 @@ export interface EventPackage {
   objects: ObjectToStore[];
 }
 
+/** Longest text and raw payload in a message, as the JSON that they are written in. */
 const largestContent = 256 * 1024;
 const largestRaw = 128 * 1024;
-/** JSON writes a character in at most six bytes, so shorter text needs no measuring. */
-const surelySmall = Math.floor(largestContent / 6) - 4096;
 
 /**
- * Takes out of an event what is too large for a message, and names its files' URLs.
+ * Takes out of an event what is too large for a message, and gives its files URLs.
  *
- * Objects are named by their content: a repeat stores the same again, and a conflicting event cannot overwrite what the
- * stored one refers to. Run it after the fingerprint was taken.
+ * `content_ref` names the text, `raw_ref` the raw payload as JSON. Objects are named by what they hold: a repeat stores the
+ * same again, and a conflicting event cannot overwrite what the stored one refers to. Run it after the fingerprint was taken.
  */
 export function packEvent(draft: EventDraft, urlOf: (assetId: string) => string | undefined): EventPackage {
   const objects: ObjectToStore[] = draft.assets.map(({ assetId, bytes, fileName, mediaType }) => ({
@@ -33,35 +32,43 @@ export function packEvent(draft: EventDraft, urlOf: (assetId: string) => string 
     object: { bytes, fileName, mediaType },
   }));
   const { content, raw, ...rest } = draft.event.data;
-  const linked = content?.attachments ? { ...content, attachments: content.attachments.map((file) => link(file, urlOf)) } : content;
-  const data = {
-    ...rest,
-    ...(linked && (linked.text.length > surelySmall || (linked.attachments?.length ?? 0) > 0)
-      ? aside('content', linked, { limit: largestContent, objects })
-      : linked && { content: linked }),
-    ...(raw !== undefined && aside('raw', raw, { limit: largestRaw, objects })),
-  };
+  const data = { ...rest, ...packContent(content, { objects, urlOf }), ...packRaw(raw, objects) };
   return { event: { ...draft.event, data }, objects };
+}
+
+function packContent(
+  content: EventData['content'],
+  { objects, urlOf }: { objects: ObjectToStore[]; urlOf: (assetId: string) => string | undefined },
+): Pick<EventData, 'content' | 'content_ref'> {
+  if (content === undefined) return {};
+  const files = content.attachments && { attachments: content.attachments.map((file) => link(file, urlOf)) };
+  if (!exceeds(content.text, largestContent)) return { content: { ...content, ...files } };
+  const bytes = Buffer.from(content.text);
+  const name = put({ store: 'raw', prefix: 'content', bytes, mediaType: 'text/plain; charset=utf-8' }, objects);
+  return { content_ref: name, ...(files && { content: { ...content, text: '', ...files } }) };
+}
+
+function packRaw(raw: unknown, objects: ObjectToStore[]): Pick<EventData, 'raw' | 'raw_ref'> {
+  if (raw === undefined) return {};
+  const bytes = Buffer.from(JSON.stringify(raw));
+  if (bytes.length <= largestRaw) return { raw };
+  return { raw_ref: put({ store: 'raw', prefix: 'raw', bytes, mediaType: 'application/json' }, objects) };
+}
+
+/** JSON writes a UTF-16 unit in at most six bytes, so short text needs no measuring. */
+const exceeds = (text: string, limit: number) => text.length * 6 > limit && Buffer.byteLength(JSON.stringify(text)) > limit;
+
+function put(
+  { store, prefix, bytes, mediaType }: { store: 'raw'; prefix: string; bytes: Buffer; mediaType: string },
+  objects: ObjectToStore[],
+): string {
+  const name = `${prefix}_${sha256Hex(bytes).slice(0, 32)}`;
+  objects.push({ store, name, object: { bytes, mediaType } });
+  return name;
 }
 
 /** A file of ours gets a URL; one that lies elsewhere has its own. */
 function link(file: Attachment, urlOf: (assetId: string) => string | undefined): Attachment {
   const url = file.url ?? urlOf(file.asset_id);
   return url === undefined ? file : { ...file, url };
-}
-
-function aside<F extends 'content' | 'raw', V>(
-  field: F,
-  value: V,
-  { limit, objects }: { limit: number; objects: ObjectToStore[] },
-): { [K in F]?: V } & { content_ref?: string; raw_ref?: string } {
-  const json = Buffer.from(JSON.stringify(value));
-  const kept: { [K in F]?: V } = {};
-  if (json.length <= limit) {
-    kept[field] = value;
-    return kept;
-  }
-  const name = `${field}_${sha256Hex(json).slice(0, 32)}`;
-  objects.push({ store: 'raw', name, object: { bytes: json, mediaType: 'application/json' } });
-  return { ...kept, [`${field}_ref`]: name };
 }

@@ -2,8 +2,9 @@ import { describeIssues, replyTargetSchema } from '@trunkline/events';
 import { z } from 'zod';
 import { maxInlineAssets } from './inline-asset.ts';
 
-/** Longest metadata of an event, as JSON: what remains has to fit into one message of the bus. */
+/** Longest metadata and reply targets of an event, as JSON: all of it has to fit into one message of the bus. */
 const maxMetadataBytes = 64 * 1024;
+const maxTargetBytes = 64 * 1024;
 
 const printable = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
 const name = (max: number) => z.string().trim().min(1).max(max).regex(printable, 'must be printable characters on one line');
@@ -49,6 +50,11 @@ const metadata = z
   .refine((all) => Object.keys(all).every((key) => !key.startsWith('trunkline.')), 'keys that start with "trunkline." are ours')
   .refine((all) => Buffer.byteLength(JSON.stringify(all)) <= maxMetadataBytes, `is larger than ${maxMetadataBytes} bytes`);
 
+const replyTargets = z
+  .array(replyTargetSchema)
+  .max(32)
+  .refine((all) => Buffer.byteLength(JSON.stringify(all)) <= maxTargetBytes, `is larger than ${maxTargetBytes} bytes`);
+
 /** What a caller of a native connector may send (spec 2.4). Strict: a typing mistake is told, not ignored. */
 const nativePayload = z
   .strictObject({
@@ -59,7 +65,7 @@ const nativePayload = z
     input_items: z.array(inputItem).max(64).optional(),
     attachments: z.array(attachment).max(32).optional(),
     metadata: metadata.optional(),
-    reply_targets: z.array(replyTargetSchema).max(32).optional(),
+    reply_targets: replyTargets.optional(),
     reply_plugin: z.string().optional(),
     reply_address: z.string().optional(),
     idempotency_key: z.string().optional(),

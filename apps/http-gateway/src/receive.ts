@@ -99,13 +99,22 @@ async function handleOne(
   return { answer: { ...answer, headers: applied }, facts: { event_id: eventId, outcome: outcome.outcome } };
 }
 
-/** Events of a batch are stored one after the other, in their order; nobody waits for the routing of each. */
+/**
+ * Events of a batch are stored one after the other, in their order; nobody waits for the routing of each. After one that has to
+ * come again none is tried: it would overtake.
+ */
 async function handleBatch(results: readonly Normalized[], context: Context, deps: ReceiveDeps): Promise<Handled> {
   const items: BatchItem[] = [];
+  let stopped = false;
   for (const normalized of results) {
     if (normalized.outcome === 'ignored') await noteIgnored(normalized, context.connector.config.name, deps);
-    const outcome = normalized.outcome === 'event' ? await store(normalized.draft, { ...context, waitMs: 0 }, deps) : undefined;
-    items.push({ normalized, ...(outcome && { outcome }) });
+    if (normalized.outcome !== 'event' || stopped) {
+      items.push({ normalized });
+      continue;
+    }
+    const outcome = await store(normalized.draft, { ...context, waitMs: 0 }, deps);
+    stopped = 'retryAfterMs' in outcome;
+    items.push({ normalized, outcome });
   }
   return { answer: batchAnswer(items), facts: { outcome: 'batch', events: items.length } };
 }

@@ -59,7 +59,10 @@ export function afterAttempt(
 }
 
 /** A step that the platform has taken, whoever found out. The next one begins with fresh counters. */
-export function finishStep(record: ProgressRecord, done: { step: number; platformId?: string | undefined }): ProgressRecord {
+export function finishStep(
+  record: ProgressRecord,
+  done: { step: number; platformId?: string | undefined },
+): ProgressRecord {
   return {
     ...record,
     state: 'pending',
@@ -82,7 +85,10 @@ export function settle(
 }
 
 /** The record as a replay finds it: finished steps are kept unless it starts over. */
-export function replayed(record: ProgressRecord, replay: { n: number; fresh: boolean; expiresAt: string }): ProgressRecord {
+export function replayed(
+  record: ProgressRecord,
+  replay: { n: number; fresh: boolean; expiresAt: string },
+): ProgressRecord {
   return {
     ...record,
     state: 'pending',

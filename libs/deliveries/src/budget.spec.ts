@@ -7,7 +7,8 @@ const target = (chat: string) => canonicalTarget({ type: 'telegram', connector: 
 const going = { signal: new AbortController().signal, draining: new AbortController().signal };
 
 describe('createConcurrencyBudget', () => {
-  const budget = () => createConcurrencyBudget({ perScope: 2, scopeOf: (it) => (it.type === 'telegram' ? it.chat_id : '') });
+  const budget = () =>
+    createConcurrencyBudget({ perScope: 2, scopeOf: (it) => (it.type === 'telegram' ? it.chat_id : '') });
 
   it('lets so many in at a time, others of the scope in the order they came, other scopes freely', async () => {
     const { take } = budget();

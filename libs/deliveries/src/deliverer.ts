@@ -42,10 +42,7 @@ export type StepOutcome =
 
 /** What the platform says of a call whose outcome is unknown; `later`: it cannot be asked now. */
 export type Reconciled =
-  | { found: 'yes'; platformId?: string }
-  | { found: 'no' }
-  | { found: 'unclear' }
-  | { found: 'later'; afterMs: number };
+  { found: 'yes'; platformId?: string } | { found: 'no' } | { found: 'unclear' } | { found: 'later'; afterMs: number };
 
 /** How one platform speaks back. */
 export interface Deliverer<S extends Step = Step> {

@@ -1,11 +1,11 @@
-import { appendLedger, type Bus, type BusLog, type Handled, type LaneContext, type StoredMessage } from '@trunkline/bus';
+import { appendLedger, type Bus, type BusLog, type Handled, type StoredMessage } from '@trunkline/bus';
 import { readDelivery, targetConnector, type ConnectorRef, type Delivery, type ReplyHandle } from '@trunkline/events';
 import { replayed } from './attempt.ts';
 import type { Budget } from './budget.ts';
 import type { Clock } from './clock.ts';
 import { createConnectorParking } from './connector-parking.ts';
 import type { Deliverer, Step } from './deliverer.ts';
-import { DeliveryJob, type JobDeps } from './delivery-job.ts';
+import { DeliveryJob, type JobDeps, type Lane } from './delivery-job.ts';
 import { appendSettlement } from './delivery-ledger.ts';
 import { DeliveryVersionUnknownError } from './errors.ts';
 import { isSettled, type Attempt, type ProgressRecord } from './progress-record.ts';
@@ -46,7 +46,7 @@ export interface DeliveryHandler {
    * `done`: settled, whatever came of it. `interrupted`: the lane ended first; the next owner goes on after the last finished
    * step. Throws when the bus does not answer; calling again goes on where it was.
    */
-  handle(message: DeliveryMessage, lane: LaneContext): Promise<Handled>;
+  handle(message: DeliveryMessage, lane: Lane): Promise<Handled>;
   close(): void;
 }
 
@@ -76,7 +76,7 @@ export function createDeliveryHandler<S extends Step>(deps: DeliveryHandlerDeps<
     },
   };
 
-  async function handle(message: DeliveryMessage, lane: LaneContext): Promise<Handled> {
+  async function handle(message: DeliveryMessage, lane: Lane): Promise<Handled> {
     const delivery = await deliveryOf(message, deps);
     if (!delivery) return 'done';
     await targets.ready();
@@ -101,7 +101,13 @@ async function deliveryOf(message: DeliveryMessage, { bus, log }: Pick<DeliveryH
   if (read.ok) return read.value;
   if (read.reason === 'unknown_version') throw new DeliveryVersionUnknownError(message.subject, message.seq);
   const { subject, seq } = message;
-  const data = { v: 1, type: 'delivery', reason: { code: 'delivery_invalid', detail: read.problems.join('; ') }, subject, seq };
+  const data = {
+    v: 1,
+    type: 'delivery',
+    reason: { code: 'delivery_invalid', detail: read.problems.join('; ') },
+    subject,
+    seq,
+  };
   await appendLedger({ what: 'dead', connector: nobody, id: `${subject}@${seq}`, data }, bus);
   log.error(data, 'delivery.unreadable');
   return undefined;
@@ -125,7 +131,14 @@ async function open(
     // Made before anything was sent and kept beyond expiry: without it nobody knows what was sent, so nothing more is.
     const { target, expires_at } = delivery;
     const connector = targetConnector(target);
-    const data = { v: 1, type: 'delivery', delivery_id, connector, expires_at, reason: { code: 'progress_missing', detail: '' } };
+    const data = {
+      v: 1,
+      type: 'delivery',
+      delivery_id,
+      connector,
+      expires_at,
+      reason: { code: 'progress_missing', detail: '' },
+    };
     await appendLedger({ what: 'dead', connector, id: `${delivery_id}~${n}`, data }, bus);
     log.error({ delivery_id, connector }, 'delivery.progress-missing');
     return undefined;
@@ -138,7 +151,10 @@ async function open(
   return (await store.save(held, replayed(held.record, replay))) ?? open(delivery, deps);
 }
 
-function announce(record: ProgressRecord, { log, onSettled }: Pick<DeliveryHandlerDeps<Step>, 'log' | 'onSettled'>): void {
+function announce(
+  record: ProgressRecord,
+  { log, onSettled }: Pick<DeliveryHandlerDeps<Step>, 'log' | 'onSettled'>,
+): void {
   const { delivery_id, connector, state, reason, attempt_count } = record;
   const isGood = state === 'delivered' || state === 'cancelled';
   log[isGood ? 'info' : 'error']({ delivery_id, connector, state, reason, attempt_count }, 'delivery.settled');

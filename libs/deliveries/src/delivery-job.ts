@@ -162,7 +162,10 @@ export class DeliveryJob<S extends Step> {
     try {
       if (!this.#mayCall()) return;
       const { seq } = this.#message;
-      const started = await store.save(this.#held, startAttempt(this.record, { step: step.index, now: clock.now(), seq }));
+      const started = await store.save(
+        this.#held,
+        startAttempt(this.record, { step: step.index, now: clock.now(), seq }),
+      );
       if (!started) return await this.#reload();
       this.#held = started;
       // Writing took time: the lane or the delivery may be over by now.
@@ -179,7 +182,11 @@ export class DeliveryJob<S extends Step> {
       return await deliverer.deliverStep(step, this.#context(step));
     } catch (error) {
       log.error({ err: error, delivery_id: this.record.delivery_id, step: step.index }, 'delivery.call-failed');
-      return { outcome: 'unknown', code: 'deliverer_failed', reason: 'The gateway failed during the call; the log has the cause.' };
+      return {
+        outcome: 'unknown',
+        code: 'deliverer_failed',
+        reason: 'The gateway failed during the call; the log has the cause.',
+      };
     }
   }
 
@@ -249,7 +256,9 @@ export class DeliveryJob<S extends Step> {
         return this.#save({ ...record, next_attempt_at: new Date(now + wishedDelayMs(answer.afterMs)).toISOString() });
       case 'unclear':
         if (onUnknown === 'resend') return this.#save({ ...record, in_doubt: undefined });
-        return this.#save(settle(record, { state: 'unknown', now, code: record.reason?.code, detail: record.reason?.detail }));
+        return this.#save(
+          settle(record, { state: 'unknown', now, code: record.reason?.code, detail: record.reason?.detail }),
+        );
     }
   }
 

@@ -34,7 +34,8 @@ export function nextStep(
     case 'delivered':
       return { do: 'finish_step', ...(outcome.platformId !== undefined && { platformId: outcome.platformId }) };
     case 'retry':
-      if (outcome.afterMs === undefined) return { do: 'wait', untilMs: backOff(record.failures + 1), counts: 'failure' };
+      if (outcome.afterMs === undefined)
+        return { do: 'wait', untilMs: backOff(record.failures + 1), counts: 'failure' };
       return { do: 'wait', untilMs: now + wishedDelayMs(outcome.afterMs), counts: 'nothing' };
     case 'blamed':
       if (record.blamed + 1 >= mostBlamed) return dead(outcome);
@@ -52,4 +53,9 @@ export function nextStep(
   }
 }
 
-const dead = ({ code, reason }: { code: string; reason: string }): Decision => ({ do: 'settle', state: 'dead', code, reason });
+const dead = ({ code, reason }: { code: string; reason: string }): Decision => ({
+  do: 'settle',
+  state: 'dead',
+  code,
+  reason,
+});

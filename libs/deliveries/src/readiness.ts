@@ -3,8 +3,7 @@ import type { ProgressRecord, SettledState } from './progress-record.ts';
 
 /** Whether a connector can be used now. Missing and disabled ones are not; `code` and `reason` are shown to operators. */
 export type ConnectorState =
-  | { state: 'ready'; onUnknown: OnUnknown }
-  | { state: 'unavailable'; code: string; reason: string };
+  { state: 'ready'; onUnknown: OnUnknown } | { state: 'unavailable'; code: string; reason: string };
 
 /** What is known of a target beyond one delivery. */
 export interface TargetState {
@@ -34,18 +33,25 @@ export type Readiness =
   | { do: 'settle'; state: SettledState; code: string; reason: string };
 
 /** Judges all that can keep a delivery from its next call, in this order: time, permission, target, connector, waits. */
-export function readiness(record: ProgressRecord, { now, connector, parked, target, allowed }: Surroundings): Readiness {
+export function readiness(
+  record: ProgressRecord,
+  { now, connector, parked, target, allowed }: Surroundings,
+): Readiness {
   const expiresMs = Date.parse(record.expires_at);
   if (now >= expiresMs) return expired(record);
   if (!allowed.allowed) return { do: 'settle', state: 'dead', code: 'target_not_allowed', reason: allowed.reason };
-  if (target.disabled !== undefined) return { do: 'settle', state: 'dead', code: 'target_disabled', reason: target.disabled };
+  if (target.disabled !== undefined)
+    return { do: 'settle', state: 'dead', code: 'target_disabled', reason: target.disabled };
   if (connector.state === 'unavailable') {
     return { do: 'park', code: connector.code, reason: connector.reason, untilMs: expiresMs };
   }
   if (parked && now < parked.untilMs) {
     return { do: 'park', code: parked.code, reason: parked.reason, untilMs: Math.min(parked.untilMs, expiresMs) };
   }
-  const untilMs = Math.max(record.next_attempt_at === undefined ? 0 : Date.parse(record.next_attempt_at), target.blockedUntilMs ?? 0);
+  const untilMs = Math.max(
+    record.next_attempt_at === undefined ? 0 : Date.parse(record.next_attempt_at),
+    target.blockedUntilMs ?? 0,
+  );
   if (now < untilMs) return { do: 'wait', untilMs: Math.min(untilMs, expiresMs) };
   return { do: 'go', onUnknown: connector.onUnknown };
 }

@@ -42,7 +42,10 @@ async function findMessage(
   bus: Pick<Bus, 'read'>,
 ): Promise<{ delivery: Delivery; message: StoredMessage } | undefined> {
   const fromTime = new Date(Date.parse(created_at) - skewMs);
-  let message = await bus.read('DELIVERIES', seq === undefined ? { firstOf: subject, fromTime } : { firstOf: subject, fromSeq: seq });
+  let message = await bus.read(
+    'DELIVERIES',
+    seq === undefined ? { firstOf: subject, fromTime } : { firstOf: subject, fromSeq: seq },
+  );
   while (message) {
     const read = readDelivery(message.json());
     if (read.ok && read.value.delivery_id === delivery_id) return { delivery: read.value, message };

@@ -53,7 +53,10 @@ async function entryOf(bus: ByHandBus, deliveryId: string): Promise<Entry<Progre
   return entry;
 }
 
-async function write(bus: ByHandBus, change: { entry: Entry<ProgressRecord>; next: ProgressRecord; now: number }): Promise<ByHand> {
+async function write(
+  bus: ByHandBus,
+  change: { entry: Entry<ProgressRecord>; next: ProgressRecord; now: number },
+): Promise<ByHand> {
   const { entry, next, now } = change;
   const progress = bus.bucket<ProgressRecord>('progress');
   const revision = await progress.update(entry.key, next, entry.revision, settledLifetime(next, now));

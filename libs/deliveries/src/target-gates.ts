@@ -63,7 +63,8 @@ export function createTargetGates(deps: {
   async function keep(of: TargetOf, gate: Gate): Promise<void> {
     const record = recordOf(of, gate, deps.clock.now());
     try {
-      if (record) gate.revision = await deps.bucket.put(of.target_id, record, record.disabled ? {} : { ttlMs: breakerKeptMs });
+      if (record)
+        gate.revision = await deps.bucket.put(of.target_id, record, record.disabled ? {} : { ttlMs: breakerKeptMs });
       else await deps.bucket.delete(of.target_id);
     } catch (error) {
       deps.log.warn({ err: error, target_id: of.target_id }, 'target.not-kept');

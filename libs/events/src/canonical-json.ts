@@ -44,17 +44,20 @@ function writtenArray(items: readonly unknown[], quote: Quote): string {
 }
 
 function writtenObject(object: object, quote: Quote): string {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype !== Object.prototype && prototype !== null)
-    throw new TypeError('JSON has no form for an instance of a class.');
-  const members: Record<string, unknown> = { ...object };
+  if (!isPlain(object)) throw new TypeError('JSON has no form for an instance of a class.');
   let text = '';
-  for (const key of Object.keys(members).sort()) {
-    const member = members[key];
+  for (const key of Object.keys(object).sort()) {
+    const member = object[key];
     if (member === undefined) continue;
-    text += `${text === '' ? '' : ','}${quote(key)}:${written(member, quote)}`;
+    if (text !== '') text += ',';
+    text += `${quote(key)}:${written(member, quote)}`;
   }
   return `{${text}}`;
+}
+
+function isPlain(object: object): object is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function quotedWellFormed(text: string): string {

@@ -4,6 +4,7 @@ import { connectorKinds, type ConnectorRef } from './connector-ref.ts';
 import { describeIssues } from './read.ts';
 import type { ReplyHandle } from './reply-handle.ts';
 import { headersSchema, urlSchema } from './reply-http-fields.ts';
+import { readAs } from './tolerant.ts';
 
 const id = z
   .union([
@@ -69,7 +70,7 @@ const written = z.union([structured, raw], {
  * Where to say something, as users write it: structured, or raw `{plugin, address}` with the structured form as JSON in
  * `address`. Fields that are null or blank count as left out. `canonicalTarget` makes it comparable.
  */
-export const replyTargetSchema = z.preprocess(withoutEmpty, written);
+export const replyTargetSchema = readAs(z.preprocess(withoutEmpty, written), z.looseObject({}));
 export type ReplyTarget = z.input<typeof written>;
 
 /** A reply target that cannot be understood. The message names the field, never the value. */

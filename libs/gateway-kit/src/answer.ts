@@ -32,7 +32,8 @@ export function sendProblem(res: ServerResponse, problem: Problem, headers: Reco
 /** Writes an answer. Safe at any time: also before the request's body was read, also when the client has left. */
 export function sendAnswer(res: ServerResponse, { status, headers, body }: Answer): void {
   if (res.headersSent) return void res.destroy();
-  const sized = { ...headers, 'content-length': Buffer.byteLength(body) };
+  // RFC 9110, section 8.6: no length with 204.
+  const sized = status === 204 ? headers : { ...headers, 'content-length': Buffer.byteLength(body) };
   if (bodyLeftBehind(res)) return endLingering(res.writeHead(status, { ...sized, connection: 'close' }), body);
   res.writeHead(status, sized).end(body);
 }

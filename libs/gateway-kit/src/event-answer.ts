@@ -86,8 +86,9 @@ function rejection(outcome: Rejection, about: AnswerFor) {
 }
 
 function rejectionProblem(outcome: Rejection, about: AnswerFor) {
-  const { code, reason, ...ids } = rejection(outcome, about);
-  return problem(isProblemCode(code) ? code : 'routing_rejected', { detail: reason, ...ids, reason: code });
+  const code = rejectionCode(outcome.receipt);
+  const detail = rejectionReason(outcome, about);
+  return problem(isProblemCode(code) ? code : 'routing_rejected', { detail, event_id: about.eventId, reason: code });
 }
 
 const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(problemCodes, code);

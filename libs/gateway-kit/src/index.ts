@@ -1,6 +1,7 @@
 export { jsonAnswer, problemAnswer, retryAfter, sendAnswer, sendProblem, type Answer } from './answer.ts';
 export { createAuthFailures, type AuthFailure, type AuthFailureOptions, type AuthFailures } from './auth-failures.ts';
 export { clientAddress, noTrustedProxies, parseTrustedProxies, type TrustedProxies } from './client-address.ts';
+export { deliveryConnectors } from './delivery-connectors.ts';
 export { createEmitter, type EmitOutcome, type EmitRequest, type Emitter, type EmitterDeps } from './emitter.ts';
 export { answerOf, receiptAnswer, receiptPath, type AnswerFor } from './event-answer.ts';
 export { findReceipt } from './find-receipt.ts';
@@ -34,5 +35,6 @@ export { maxJsonDepth, parseJson, type JsonRead } from './parse-json.ts';
 export { createRateLimit, type RateLimit, type RateLimitDeps } from './rate-limit.ts';
 export { readBody, type BodyRead } from './read-body.ts';
 export { bearerToken, equalInConstantTime, queryOf, repeatedHeader } from './request-headers.ts';
+export { runDeliveries, type RunDeliveriesOptions, type RunningDeliveries } from './run-deliveries.ts';
 export { createTokenBank, type AccountState, type TokenAccount, type TokenBank } from './token-bank.ts';
 export { type Take } from './token-lease.ts';

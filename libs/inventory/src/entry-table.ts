@@ -104,7 +104,10 @@ export function createEntryTable({ resolve, log, retryMs }: EntryTableOptions) {
     /** Looks up the secrets of these connectors again. */
     refresh,
     get: (key: string): InventoryEntry | undefined => slots.get(key)?.entry,
-    entries: (): [string, InventoryEntry][] => [...slots].flatMap(([key, { entry }]) => (entry ? [[key, entry]] : [])),
+    list: (): InventoryEntry[] => [...slots.values()].flatMap(({ entry }) => entry ?? []),
+    /** The keys of the connectors that are declared like this, whether or not their entry is there already. */
+    keysWhere: (test: (declared: Declared) => boolean): string[] =>
+      [...slots].filter(([, slot]) => test(slot.declared)).map(([key]) => key),
     onChange(listener: (change: InventoryChange) => void): () => void {
       listeners.add(listener);
       return () => void listeners.delete(listener);

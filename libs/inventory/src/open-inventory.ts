@@ -3,7 +3,7 @@ import { formatProblem, secretsOf, type ConnectorConfig, type ConnectorOf } from
 import type { ConnectorKind, ConnectorRef } from '@trunkline/events';
 import { followConnectorsFile, loadConnectorsFile } from './connectors-file.ts';
 import { createEntryTable } from './entry-table.ts';
-import type { InventoryChange, InventoryEntry, InventoryLog, InventoryProblem, Resolve } from './entry.ts';
+import type { Declared, InventoryChange, InventoryEntry, InventoryLog, InventoryProblem, Resolve } from './entry.ts';
 import { createMergedSources } from './merged-sources.ts';
 import { connectorKey, readRuntimeConnector } from './runtime-connectors.ts';
 
@@ -33,9 +33,9 @@ const defaultTiming = {
   retryMs: 5_000,
 };
 
-/** Which connectors to look up the secrets of: those that name this reference, or this one. */
+/** Which connectors to look up the secrets of: those that name such a reference (as the secret store tells it), or this one. */
 export interface SecretsChanged {
-  secret_ref?: string;
+  affects?: (reference: string) => boolean;
   connector?: ConnectorRef;
 }
 
@@ -91,7 +91,7 @@ export async function openInventory(options: InventoryOptions): Promise<Inventor
     ...createLookups(table),
     onChange: table.onChange,
     problems: sources.problems,
-    refreshSecrets: (which) => table.refresh(keysOf(table.entries(), which)),
+    refreshSecrets: (which = {}) => table.refresh(table.keysWhere((declared) => isMeant(declared, which))),
     close() {
       followed?.stop();
       watch.stop();
@@ -108,11 +108,11 @@ function storedIn(change: Change<unknown>, log: InventoryLog) {
 
 type EntryTable = ReturnType<typeof createEntryTable>;
 
-function createLookups(table: Pick<EntryTable, 'get' | 'entries'>): Pick<Inventory, 'get' | 'list'> {
+function createLookups(table: Pick<EntryTable, 'get' | 'list'>): Pick<Inventory, 'get' | 'list'> {
   function list(): InventoryEntry[];
   function list<K extends ConnectorKind>(kind: K): InventoryEntry<ConnectorOf<K>>[];
   function list(kind?: ConnectorKind): InventoryEntry[] {
-    const all = table.entries().map(([, entry]) => entry);
+    const all = table.list();
     return kind === undefined ? all : all.filter((entry) => entry.kind === kind);
   }
   return {
@@ -129,16 +129,9 @@ function isOfKind<K extends ConnectorKind>(entry: InventoryEntry, kind: K): entr
   return entry.kind === kind;
 }
 
-function keysOf(entries: readonly [string, InventoryEntry][], which: SecretsChanged = {}): string[] {
-  const { secret_ref, connector } = which;
-  const wanted = connector && connectorKey(connector.kind, connector.name);
-  return entries
-    .filter(([key, { config }]) => {
-      if (wanted !== undefined && key !== wanted) return false;
-      return secret_ref === undefined || (config !== undefined && names(config, secret_ref));
-    })
-    .map(([key]) => key);
+function isMeant({ kind, name, config }: Declared, { affects, connector }: SecretsChanged): boolean {
+  if (connector && (connector.kind !== kind || connector.name !== name)) return false;
+  return affects === undefined || (config !== undefined && references(config).some(affects));
 }
 
-const names = (config: ConnectorConfig, reference: string) =>
-  Object.values(secretsOf(config)).some((secret) => secret.secret_ref === reference);
+const references = (config: ConnectorConfig) => Object.values(secretsOf(config)).flatMap(({ secret_ref }) => secret_ref ?? []);

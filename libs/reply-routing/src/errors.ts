@@ -16,6 +16,8 @@ export class OutputRecordUnclearError extends AppError {
   readonly code = 'OUTPUT_RECORD_UNCLEAR';
 
   constructor(key: string) {
-    super(`The record ${key} can neither be made nor read.`, { fix: 'Nothing, unless it stays: then look at the replicas of the bucket.' });
+    super(`The record ${key} can neither be made nor read.`, {
+      fix: 'Nothing, unless it stays: then look at the replicas of the bucket.',
+    });
   }
 }

@@ -17,9 +17,9 @@ export interface OutputRecord {
 export const outputKey = ({ session_id, output_id }: Pick<Output, 'session_id' | 'output_id'>): string =>
   `output.${hashToken(JSON.stringify([session_id, output_id]))}`;
 
-/** Equal for equal outputs: what is compared when an output id comes again. */
-export function outputDigest({ v: _version, ...said }: Output): string {
-  return sha256Hex(canonicalJson(said));
+/** Equal for outputs that say the same: what is compared when an output id comes again. A handle sealed anew says nothing new. */
+export function outputDigest(output: Output): string {
+  return sha256Hex(canonicalJson({ ...output, v: undefined, reply_handle: undefined }));
 }
 
 /** Keeps a record until 48 h after its deliveries expire. `undefined`: there is one already, or a replica lags. */

@@ -51,7 +51,13 @@ export interface RoutedDelivery {
  * - `duplicate`: said before with the same id and content. - `dead`: in the ledger, with the reason.
  */
 export type RoutedOutput =
-  | { outcome: 'routed'; deliveries: RoutedDelivery[]; origin: TargetOrigin | 'record'; refused: number; repeated: boolean }
+  | {
+      outcome: 'routed';
+      deliveries: RoutedDelivery[];
+      origin: TargetOrigin | 'record';
+      refused: number;
+      repeated: boolean;
+    }
   | { outcome: 'local' }
   | { outcome: 'transient' }
   | { outcome: 'duplicate'; ofSeq: number }
@@ -73,13 +79,18 @@ interface Routing {
 export async function routeOutput(message: StoredMessage, deps: RouteOutputDeps): Promise<RoutedOutput> {
   const read = readOutput(message.json());
   if (!read.ok && read.reason === 'unknown_version') throw new OutputVersionUnknownError(message.subject, message.seq);
-  if (!read.ok) return bury({ message }, { code: 'output_invalid', detail: read.problems.slice(0, problemsKept).join('; ') }, deps);
+  if (!read.ok)
+    return bury({ message }, { code: 'output_invalid', detail: read.problems.slice(0, problemsKept).join('; ') }, deps);
   const output = read.value;
   const createdMs = message.time.getTime();
   const routing: Routing = { output, message, createdMs, expiresMs: expiryOf(output, createdMs) };
 
   if (message.subject !== deps.bus.names.output(output.session_id)) {
-    return bury(routing, { code: 'session_mismatch', detail: 'The subject belongs to another session than session_id.' }, deps);
+    return bury(
+      routing,
+      { code: 'session_mismatch', detail: 'The subject belongs to another session than session_id.' },
+      deps,
+    );
   }
   if (isTransient(output)) return { outcome: 'transient' };
   if (message.payload.byteLength > mostOutputBytes) {
@@ -153,7 +164,10 @@ async function enqueue(
   const deliveries: RoutedDelivery[] = [];
   for (const target of targets) {
     const delivery = deliveryTo(target, routing);
-    await enqueueDelivery(delivery, { bus, ...(traceparent !== undefined && { headers: { [busHeaders.traceparent]: traceparent } }) });
+    await enqueueDelivery(delivery, {
+      bus,
+      ...(traceparent !== undefined && { headers: { [busHeaders.traceparent]: traceparent } }),
+    });
     deliveries.push({ delivery_id: delivery.delivery_id, connector: targetConnector(target) });
   }
   return { outcome: 'routed', deliveries, ...how, repeated: how.origin === 'record' };
@@ -161,7 +175,6 @@ async function enqueue(
 
 /** Times come from the stored message, so that a repetition makes the same delivery. The handle is a key to the conversation: it stays here. */
 function deliveryTo(target: ReplyHandle, { output, createdMs, expiresMs }: Routing): Delivery {
-  const { reply_handle: _handle, reply_targets: _targets, ...said } = output;
   const { session_id, output_id, turn_id } = output;
   return {
     v: 1,
@@ -170,7 +183,7 @@ function deliveryTo(target: ReplyHandle, { output, createdMs, expiresMs }: Routi
     session_id,
     ...(turn_id !== undefined && { turn_id }),
     target,
-    output: said,
+    output: { ...output, reply_handle: undefined, reply_targets: undefined },
     created_at: new Date(createdMs).toISOString(),
     expires_at: new Date(expiresMs).toISOString(),
   };
@@ -193,7 +206,11 @@ async function bury(letter: Buried, death: Death, deps: RouteOutputDeps): Promis
 const nobody: ConnectorId = { kind: '_', name: '_' };
 
 /** The output itself stays in OUTPUTS at `seq`; the ledger never holds its text. */
-async function noteDead({ message, output }: Buried, { code, detail, target }: Death, { bus }: RouteOutputDeps): Promise<void> {
+async function noteDead(
+  { message, output }: Buried,
+  { code, detail, target }: Death,
+  { bus }: RouteOutputDeps,
+): Promise<void> {
   const { subject, seq } = message;
   const data = {
     v: 1,
@@ -207,6 +224,7 @@ async function noteDead({ message, output }: Buried, { code, detail, target }: D
     seq,
   };
   const connector = target ? targetConnector(target) : nobody;
-  const id = target && output ? deliveryIdOf(output.session_id, output.output_id, targetKey(target)) : `${subject}@${seq}`;
+  const id =
+    target && output ? deliveryIdOf(output.session_id, output.output_id, targetKey(target)) : `${subject}@${seq}`;
   await appendLedger({ what: 'dead', connector, id, data }, bus);
 }

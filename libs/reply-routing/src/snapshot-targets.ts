@@ -14,7 +14,10 @@ export interface CanonicalTargets {
 }
 
 /** Normalizes a list from anywhere. An `http` target without a connector gets `connector` when that is an http connector. */
-export function canonicalTargets(written: readonly unknown[], context: { connector?: ConnectorRef } = {}): CanonicalTargets {
+export function canonicalTargets(
+  written: readonly unknown[],
+  context: { connector?: ConnectorRef } = {},
+): CanonicalTargets {
   const targets = new Map<string, ReplyHandle>();
   const invalid: string[] = [];
   for (const [index, target] of written.entries()) {
@@ -34,6 +37,9 @@ export function canonicalTargets(written: readonly unknown[], context: { connect
  *
  * The gateway has put them together (its own conversation and the connector's additional ones; for HTTP the payload's or the defaults).
  */
-export function snapshotTargets({ connector, reply_targets }: Pick<EventData, 'connector' | 'reply_targets'>): CanonicalTargets {
+export function snapshotTargets({
+  connector,
+  reply_targets,
+}: Pick<EventData, 'connector' | 'reply_targets'>): CanonicalTargets {
   return canonicalTargets(reply_targets, { connector });
 }

@@ -54,7 +54,11 @@ export async function targetsOf(
     if (!opened.ok) return { outcome: 'dead', code: `handle_${opened.reason}`, detail: handleProblems[opened.reason] };
     const { session_id, reply_targets } = opened.snapshot;
     if (session_id !== output.session_id) {
-      return { outcome: 'dead', code: 'handle_of_other_session', detail: 'The reply_handle belongs to another session.' };
+      return {
+        outcome: 'dead',
+        code: 'handle_of_other_session',
+        detail: 'The reply_handle belongs to another session.',
+      };
     }
     if (reply_targets.length > 0) return read(reply_targets, 'handle');
   } else if (output.turn_id !== undefined) {

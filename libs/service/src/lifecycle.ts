@@ -1,4 +1,3 @@
-import { AppError } from '@trunkline/errors';
 import type { Logger } from '@trunkline/telemetry';
 import { askAll, type ReadinessCheck, type ReadinessReport } from './readiness.ts';
 import { createStopStack } from './stop-stack.ts';
@@ -50,7 +49,7 @@ export function createLifecycle(log: Logger): Lifecycle {
   const stopAsAsked = (why: object) => void stop(why, { exitCode: exitCodes.asked, withinMs: stopMs });
 
   async function fail(error: unknown, message: string): Promise<void> {
-    log.fatal({ ...described(error), error }, message);
+    log.fatal({ error }, message);
     // A second failure while stopping changes nothing: the exit is on its way, and its code is decided.
     await stop({ reason: 'failed' }, { exitCode: exitCodes.failed, withinMs: stopAfterFailureMs });
   }
@@ -90,8 +89,4 @@ export function createLifecycle(log: Logger): Lifecycle {
     },
     fail,
   };
-}
-
-function described(error: unknown): object {
-  return error instanceof AppError ? { code: error.code, fix: error.fix } : {};
 }

@@ -1,4 +1,12 @@
-import { destination, pino, type DestinationStream, type LoggerOptions as PinoOptions } from 'pino';
+import {
+  destination,
+  pino,
+  type DestinationStream,
+  type Logger as PinoLogger,
+  type LoggerOptions as PinoOptions,
+} from 'pino';
+import { logError } from './log-error.ts';
+import { maskFields } from './mask-fields.ts';
 import { activeSpan } from './tracing.ts';
 
 /** `message` is a constant such as `event.stored`, so that lines can be counted; what varies goes into `fields`. */
@@ -34,30 +42,6 @@ export interface LoggerOptions {
   destination?: DestinationStream;
 }
 
-const secretNames = [
-  'authorization',
-  'cookie',
-  'password',
-  'secret',
-  'token',
-  'api_key',
-  'bot_token',
-  'signing_secret',
-];
-
-// A net under the Secret type, not a replacement for it: names that vendors give to what must not be seen.
-const redact = {
-  paths: [
-    ...secretNames,
-    ...secretNames.map((name) => `*.${name}`),
-    'headers["set-cookie"]',
-    'headers["x-telegram-bot-api-secret-token"]',
-    'headers["x-slack-signature"]',
-    'headers["webhook-signature"]',
-  ],
-  censor: '[secret]',
-};
-
 function traceFields(): object {
   const span = activeSpan();
   return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
@@ -68,30 +52,36 @@ export async function createLogger(options: LoggerOptions): Promise<Logger> {
   const settings: PinoOptions = {
     level: options.level ?? 'info',
     base: { service: options.service, ...(options.instance === undefined ? {} : { instance: options.instance }) },
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label) => ({ level: label }), log: maskFields },
+    serializers: { error: logError },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     messageKey: 'message',
     errorKey: 'error',
     mixin: traceFields,
-    redact,
   };
-  return pino(
-    settings,
-    options.pretty === true ? await prettyStream(options.destination) : (options.destination ?? standardOutput()),
-  );
+  const to = options.destination ?? standardOutput();
+  return withMaskedChildren(pino(settings, options.pretty === true ? await prettified(to) : to));
+}
+
+// A formatter of pino's sees the fields of a line, not those that a child log is made with.
+function withMaskedChildren(log: PinoLogger): Logger {
+  const child = log.child.bind(log);
+  return Object.assign(log, {
+    child: (fields: Record<string, unknown>) => withMaskedChildren(child(maskFields(fields))),
+  });
 }
 
 // Each line is written before the call returns: pino's default writes behind, and at an exit its last lines overtake each other.
 const standardOutput = () => destination({ dest: 1, sync: true });
 
-async function prettyStream(to: DestinationStream | undefined): Promise<DestinationStream> {
-  const { default: pretty } = await import('pino-pretty');
-  return pretty({
+async function prettified(to: DestinationStream): Promise<DestinationStream> {
+  const { prettyFactory } = await import('pino-pretty');
+  const prettify = prettyFactory({
     messageKey: 'message',
     errorLikeObjectKeys: ['error'],
     ignore: 'service,instance',
-    colorize: to === undefined,
-    sync: true,
-    destination: to ?? 1,
+    translateTime: 'HH:MM:ss.l',
+    colorize: true,
   });
+  return { write: (line: string) => to.write(prettify(line) ?? line) };
 }

@@ -2,10 +2,10 @@ import { migrateStreams, openBus, type Bus, type StoredMessage } from '@trunklin
 import type { ConnectorRef, Delivery } from '@trunkline/events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deliverer } from '../deliverer.ts';
-import type { DeliveryRunnerDeps } from '../delivery-runner.ts';
-import { createDeliveryRunner } from '../delivery-runner.ts';
+import { createDeliveryHandler, type DeliveryHandler, type DeliveryHandlerDeps } from '../delivery-handler.ts';
 import { enqueueDelivery } from '../enqueue-delivery.ts';
 import { getDelivery } from '../list-deliveries.ts';
+import type { Lane } from '../delivery-job.ts';
 import type { DeliveryState, ProgressRecord } from '../progress-record.ts';
 import type { ConnectorState } from '../readiness.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
@@ -33,23 +33,29 @@ export async function newest(delivery: Delivery, bus: Bus): Promise<StoredMessag
   return message;
 }
 
-export interface Gateway extends ReturnType<typeof createDeliveryRunner> {
+export interface Gateway extends DeliveryHandler {
   clock: FakeClock;
   connector(state: ConnectorState): void;
-  lane: { signal: AbortSignal; draining: AbortSignal; stillOwner(): boolean };
+  lane: Lane;
   drain(): void;
+  /** Lets time pass in small steps until this has happened. */
+  passing<T>(what: Promise<T>): Promise<T>;
   /** Lets time pass in small steps until the delivery is in a state. */
   until(delivery: Delivery, state: DeliveryState, check?: (record: ProgressRecord) => boolean): Promise<ProgressRecord>;
 }
 
 /** One process of a gateway, with its own time. */
-export function gateway(deliverer: Deliverer, bus: Bus, more: Partial<DeliveryRunnerDeps<never>> = {}): Gateway {
+export function gateway(
+  deliverer: Deliverer,
+  bus: Bus,
+  more: Partial<Pick<DeliveryHandlerDeps<never>, 'allowed' | 'budget'>> = {},
+): Gateway {
   const clock = fakeClock(Date.now());
   const listeners = new Set<(ref: ConnectorRef) => void>();
   let state: ConnectorState = { state: 'ready', onUnknown: 'resend' };
   const lost = new AbortController();
   const draining = new AbortController();
-  const runner = createDeliveryRunner({
+  const handler = createDeliveryHandler({
     deliverer,
     bus,
     connectors: {
@@ -65,7 +71,7 @@ export function gateway(deliverer: Deliverer, bus: Bus, more: Partial<DeliveryRu
     ...more,
   });
   return {
-    ...runner,
+    ...handler,
     clock,
     connector(next) {
       state = next;
@@ -73,12 +79,20 @@ export function gateway(deliverer: Deliverer, bus: Bus, more: Partial<DeliveryRu
     },
     lane: { signal: lost.signal, draining: draining.signal, stillOwner: () => true },
     drain: () => draining.abort(),
+    async passing(what) {
+      let over = false;
+      const settled = what.finally(() => (over = true));
+      settled.catch(() => {});
+      for (; !over; await sleep(2)) await clock.advance(250);
+      return settled;
+    },
     async until(delivery, wanted, check = () => true) {
       const deadline = performance.now() + 10_000;
       for (;;) {
         const record = await getDelivery(bus, delivery.delivery_id);
         if (record.state === wanted && check(record)) return record;
-        if (performance.now() > deadline) throw new Error(`It is ${record.state}, not ${wanted}: ${JSON.stringify(record)}`);
+        if (performance.now() > deadline)
+          throw new Error(`It is ${record.state}, not ${wanted}: ${JSON.stringify(record)}`);
         await clock.advance(250);
         await sleep(2);
       }

@@ -15,14 +15,19 @@ let bus: Bus;
 beforeAll(async () => {
   nats = await startNats();
 });
-afterAll(() => nats[Symbol.asyncDispose]());
+afterAll(async () => {
+  await bus?.close();
+  await nats?.[Symbol.asyncDispose]();
+});
 beforeEach(async () => {
   await bus?.close();
   bus = await freshBus(nats.url);
 });
 
 async function ledger(what: 'settlements' | 'dead'): Promise<Record<string, unknown>[]> {
-  const reader = await bus.follow('LEDGER', bus.names.ledger(what, { kind: 'http', name: 'hook' }), { from: { seq: 1 } });
+  const reader = await bus.follow('LEDGER', bus.names.ledger(what, { kind: 'http', name: 'hook' }), {
+    from: { seq: 1 },
+  });
   const entries: Record<string, unknown>[] = [];
   if (reader.pending > 0) {
     for await (const message of reader.messages) {
@@ -70,8 +75,19 @@ describe('a delivery', () => {
     await finishing;
     const { calls } = deliverer;
     expect(calls.map(({ step }) => step)).toEqual([0, 1, 1, 1, 2]);
-    expect(calls.map(({ idempotencyKey }) => idempotencyKey.slice(delivery.delivery_id.length))).toEqual(['', '.1', '.1', '.1', '.2']);
-    expect(calls.at(-1)?.platformIds).toEqual(new Map([[0, 'p0'], [1, 'p1']]));
+    expect(calls.map(({ idempotencyKey }) => idempotencyKey.slice(delivery.delivery_id.length))).toEqual([
+      '',
+      '.1',
+      '.1',
+      '.1',
+      '.2',
+    ]);
+    expect(calls.at(-1)?.platformIds).toEqual(
+      new Map([
+        [0, 'p0'],
+        [1, 'p1'],
+      ]),
+    );
   });
 
   it('waits as long as the platform asks, over a restart and a planned stop, without using up an attempt', async () => {
@@ -98,7 +114,9 @@ describe('a delivery', () => {
 
   it('expires when it could not be delivered in time', async () => {
     const deliverer = scriptedDeliverer({ onCall: () => failed });
-    const delivery = deliveryTo('https://a.example/in', 'o', { expires_at: new Date(Date.now() + 10_000).toISOString() });
+    const delivery = deliveryTo('https://a.example/in', 'o', {
+      expires_at: new Date(Date.now() + 10_000).toISOString(),
+    });
     const { handle, lane, until } = gateway(deliverer, bus);
     const handling = handle(await queued(delivery, bus), lane);
     const record = await until(delivery, 'expired');
@@ -113,8 +131,8 @@ describe('a delivery', () => {
     const delivery = deliveryTo('https://a.example/in');
     const message = await queued(delivery, bus);
     await bus.bucket('progress').delete(`delivery.${delivery.delivery_id}`);
-    const { handle, lane } = gateway(deliverer, bus);
-    expect(await handle(message, lane)).toBe('done');
+    const { handle, lane, passing } = gateway(deliverer, bus);
+    expect(await passing(handle(message, lane))).toBe('done');
     expect(deliverer.calls).toEqual([]);
     expect(await ledger('dead')).toMatchObject([{ reason: { code: 'progress_missing' } }]);
   });
@@ -147,6 +165,19 @@ describe('a call whose owner died', () => {
     expect(record.attempts).toMatchObject([{ outcome: 'unknown', code: 'owner_died' }, { outcome: 'delivered' }]);
   });
 
+  it('is made again, later, when it lives but cannot tell what became of it', async () => {
+    const outcomes: StepOutcome[] = [{ outcome: 'unknown', code: 'connection_lost', reason: 'Lost after sending.' }];
+    const deliverer = scriptedDeliverer({ onCall: () => outcomes.shift() ?? delivered });
+    const { handle, lane, passing } = gateway(deliverer, bus);
+    const delivery = deliveryTo('https://a.example/in');
+    await passing(handle(await queued(delivery, bus), lane));
+    const { attempts } = await getDelivery(bus, delivery.delivery_id);
+    expect(attempts).toMatchObject([{ code: 'connection_lost' }, { outcome: 'delivered' }]);
+    const [one, two] = attempts.map(({ started_at }) => Date.parse(started_at));
+    expect((two ?? 0) - (one ?? 0)).toBeGreaterThanOrEqual(1_000);
+    expect(new Set(deliverer.calls.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+  });
+
   it('is shown to people where they would see it twice', async () => {
     const { record, calls } = await died({ onUnknown: 'surface' });
     expect(calls).toEqual([]);
@@ -154,7 +185,10 @@ describe('a call whose owner died', () => {
   });
 
   it('is finished when the platform says that it has it', async () => {
-    const { record, calls } = await died({ onUnknown: 'surface', reconcile: async () => ({ found: 'yes', platformId: 'p9' }) });
+    const { record, calls } = await died({
+      onUnknown: 'surface',
+      reconcile: async () => ({ found: 'yes', platformId: 'p9' }),
+    });
     expect(calls).toEqual([]);
     expect(record).toMatchObject({ state: 'delivered', steps: { 0: { platform_message_id: 'p9' } } });
   });
@@ -181,10 +215,13 @@ describe('a bus that is away while the platform answers', () => {
     const handling = handle(await queued(delivery, shaky), lane);
     await waitFor(() => clock.pending > 0, { what: 'a write that failed' });
     await own.restart();
-    await waitFor(async () => (await clock.advance(250), (await getDelivery(shaky, delivery.delivery_id)).state === 'delivered'), {
-      what: 'the outcome on the bus',
-      timeoutMs: 10_000,
-    });
+    await waitFor(
+      async () => (await clock.advance(250), (await getDelivery(shaky, delivery.delivery_id)).state === 'delivered'),
+      {
+        what: 'the outcome on the bus',
+        timeoutMs: 10_000,
+      },
+    );
     await handling.catch(() => {});
     expect(deliverer.calls).toHaveLength(1);
     await shaky.close();

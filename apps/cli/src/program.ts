@@ -1,0 +1,156 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { busMigrate, busStatus } from './bus-commands.ts';
+import { configCheck } from './config-check.ts';
+import { withBus, type BusFlags } from './connect.ts';
+import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
+import { readDevRun } from './dev-state.ts';
+import { dev, type DevFlags } from './dev.ts';
+import { eventsTail } from './events-tail.ts';
+import { simulateHttp, type SimulateHttpFlags } from './simulate-http.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What the program takes from its process. */
+export interface ProgramDeps {
+  env: NodeJS.ProcessEnv;
+  /** Aborts on Ctrl-C and SIGTERM. */
+  signal: AbortSignal;
+  terminal(options: { json?: boolean }): Terminal;
+}
+
+type Globals = BusFlags & { json?: boolean };
+
+/** The whole command line: names, flags and help texts; what a command does is in its own file. */
+export function createProgram(deps: ProgramDeps): Command {
+  const program = new Command('trunkline')
+    .description('Runs and operates a Trunkline installation.')
+    .option('--json', 'print JSON, one document a line')
+    .addOption(new Option('--nats-url <url>', 'where NATS is; default: the installation that `npm start` runs here').env('NATS_URL'))
+    .addOption(new Option('--prefix <word>', 'first token of all subjects').env('TRUNKLINE_PREFIX').default('tl'))
+    .option('--state-dir <folder>', 'state of the development installation', '.trunkline')
+    .addHelpText('after', '\nExit codes: 0 ok, 1 failed, 2 usage, 3 unreachable, 4 not authenticated, 5 not found, 6 conflict.')
+    .exitOverride();
+  const globals = () => program.opts<Globals>();
+  const terminal = () => deps.terminal(globals());
+
+  addDev(program, { deps, globals, terminal });
+  addConfig(program, terminal);
+  addBus(program, { globals, terminal });
+  addEvents(program, { globals, terminal, signal: deps.signal });
+  addDeliveries(program, { globals, terminal });
+  addSimulate(program, { globals, terminal });
+  return program;
+}
+
+interface Shared {
+  globals(): Globals;
+  terminal(): Terminal;
+}
+
+function addDev(program: Command, shared: Shared & { deps: ProgramDeps }): void {
+  program
+    .command('dev')
+    .description('run everything on this machine: NATS, gateways, router, an echo agent (what `npm start` does)')
+    .option('--port <port>', 'port of the HTTP gateway; another free one if it is taken', wholeNumber, 8080)
+    .option('--nats-port <port>', 'port of NATS; another free one if it is taken', wholeNumber, 4222)
+    .addOption(new Option('--connectors-config <file>', 'connectors file; default: one in the state folder').env('CONNECTORS_CONFIG'))
+    .addOption(new Option('--nats-server <path>', 'the nats-server to run').env('TRUNKLINE_NATS_SERVER').default('nats-server'))
+    .option('--verbose', 'show every log line of every process')
+    .addHelpText('after', '\nExample: npm start -- --port 9000 --verbose')
+    .action((flags: Omit<DevFlags, 'stateDir'>) => {
+      const { env, signal } = shared.deps;
+      return dev({ ...flags, stateDir: shared.globals().stateDir }, { terminal: shared.terminal(), signal, env });
+    });
+}
+
+function addConfig(program: Command, terminal: () => Terminal): void {
+  program
+    .command('config')
+    .description('connectors files')
+    .command('check <file>')
+    .description('check a connectors file offline; prints every error with its line')
+    .addHelpText('after', '\nExample: trunkline config check connectors.toml')
+    .action((file: string) => configCheck(file, terminal()));
+}
+
+function addBus(program: Command, { globals, terminal }: Shared): void {
+  const bus = program.command('bus').description('streams and buckets');
+  bus
+    .command('migrate')
+    .description('create and evolve streams and buckets; safe while services run')
+    .option('--replicas <count>', 'copies of each stream: 1 on a single server, 3 on a cluster', wholeNumber)
+    .action((flags: { replicas?: number }) =>
+      withBus(globals(), (open) => busMigrate(flags.replicas ? { replicas: flags.replicas } : {}, { bus: open, terminal: terminal() })),
+    );
+  bus
+    .command('status')
+    .description('what each stream holds, and whether it is as it should be')
+    .action(() => withBus(globals(), (open) => busStatus({ bus: open, terminal: terminal() })));
+}
+
+function addEvents(program: Command, { globals, terminal, signal }: Shared & { signal: AbortSignal }): void {
+  program
+    .command('events')
+    .description('what came in')
+    .command('tail')
+    .description('show events as they are stored')
+    .option('--since <time>', 'begin at this ISO time instead of now', isoTime)
+    .option('--count <number>', 'end after so many', wholeNumber)
+    .action((flags: { since?: Date; count?: number }) =>
+      withBus(globals(), (open) => eventsTail(flags, { bus: open, terminal: terminal(), signal })),
+    );
+}
+
+function addDeliveries(program: Command, { globals, terminal }: Shared): void {
+  const deliveries = program.command('deliveries').description('what goes out');
+  deliveries
+    .command('list')
+    .description('deliveries under way or settled in the last 48 h, newest first')
+    .option('--state <state...>', 'only these states')
+    .option('--session <id>', 'only of this session')
+    .option('--limit <number>', 'at most so many', wholeNumber, 50)
+    .addHelpText('after', '\nExample: trunkline deliveries list --state dead unknown')
+    .action((flags: { state?: string[]; session?: string; limit: number }) =>
+      withBus(globals(), (bus) => deliveriesList(flags, { bus, terminal: terminal() })),
+    );
+  deliveries
+    .command('get <id>')
+    .description('one delivery with its attempts and steps')
+    .action((id: string) => withBus(globals(), (bus) => deliveriesGet(id, { bus, terminal: terminal() })));
+  deliveries
+    .command('replay <id>')
+    .description('queue a settled delivery again, with the same idempotency keys')
+    .option('--fresh', 'start over with new keys: what arrived already is sent again')
+    .action((id: string, flags: { fresh?: boolean }) =>
+      withBus(globals(), (bus) => deliveriesReplay(id, flags, { bus, terminal: terminal() })),
+    );
+}
+
+function addSimulate(program: Command, { globals, terminal }: Shared): void {
+  program
+    .command('simulate')
+    .description('send what a platform would send')
+    .command('http <text>')
+    .description('post a webhook to an http connector')
+    .option('--connector <name>', 'which connector', 'demo')
+    .option('--url <url>', 'base URL of the http gateway; default: the installation that `npm start` runs here')
+    .addOption(new Option('--bearer <token>', 'bearer token').env('TRUNKLINE_SIMULATE_BEARER'))
+    .addOption(new Option('--signing-secret <whsec>', 'sign by Standard Webhooks').env('TRUNKLINE_SIMULATE_SIGNING_SECRET'))
+    .option('--binding-key <key>', 'conversation that it belongs to')
+    .option('--idempotency-key <key>', 'send the same twice to see a duplicate')
+    .addHelpText('after', '\nExample: trunkline simulate http hello --connector demo')
+    .action((text: string, flags: Omit<SimulateHttpFlags, 'url'> & { url?: string }) => {
+      const url = flags.url ?? readDevRun(globals().stateDir)?.api_url ?? 'http://127.0.0.1:8080';
+      return simulateHttp(text, { ...flags, url }, terminal());
+    });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}
+
+function isoTime(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('Give an ISO time such as 2026-01-31T12:00:00Z.');
+  return time;
+}

@@ -1,0 +1,20 @@
+/**
+ * The smallest agent: it answers every turn with what it heard.
+ *
+ *     NATS_URL=nats://127.0.0.1:4222 node docs/examples/echo-agent.ts
+ *
+ * Start as many as you like: the sessions are spread over them, each session's turns stay in order.
+ */
+import { consume } from '@trunkline/consumer-sdk';
+
+const consumer = await consume({ group: 'echo', servers: process.env['NATS_URL'] }, async (turn) => {
+  await turn.reply(`You said: ${turn.text}`);
+});
+
+process.once('SIGTERM', stop).once('SIGINT', stop);
+// Under `npm start` the pipe to the supervisor closes when it dies: then this process ends too.
+if (process.env['TRUNKLINE_PARENT_WATCH']) process.stdin.on('end', stop).resume();
+
+function stop(): void {
+  void consumer.drain().then(() => process.exit(0));
+}
