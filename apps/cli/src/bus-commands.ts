@@ -2,7 +2,10 @@ import { inspectStreams, migrateStreams, streamUsage, type Bus } from '@trunklin
 import { printRows, type Terminal } from './terminal.ts';
 
 /** Creates and evolves streams and buckets; says what it changed. */
-export async function busMigrate(choices: { replicas?: number }, deps: { bus: Bus; terminal: Terminal }): Promise<void> {
+export async function busMigrate(
+  choices: { replicas?: number },
+  deps: { bus: Bus; terminal: Terminal },
+): Promise<void> {
   const { bus, terminal } = deps;
   const changed = await migrateStreams({ nc: bus.connection, names: bus.names, choices });
   if (changed.length === 0 && !terminal.json) return terminal.out('Everything is as it should be.');

@@ -8,7 +8,13 @@ export function configCheck(file: string, terminal: Terminal): void {
   const result = parseConnectorsFile(readText(file), file);
   const found = result.ok ? result.warnings : result.problems;
   if (terminal.json) {
-    terminal.out(JSON.stringify(result.ok ? { ok: true, connectors: result.connectors.length, warnings: found } : { ok: false, problems: found }));
+    terminal.out(
+      JSON.stringify(
+        result.ok
+          ? { ok: true, connectors: result.connectors.length, warnings: found }
+          : { ok: false, problems: found },
+      ),
+    );
   } else {
     for (const problem of found) terminal.out(`${result.ok ? 'warning: ' : ''}${formatProblem(problem)}`);
   }
@@ -20,6 +26,10 @@ function readText(file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (cause) {
-    throw new CommandFailed(`${file} cannot be read as UTF-8 text.`, { exit: 'not_found', fix: 'Check the path and the encoding.', cause });
+    throw new CommandFailed(`${file} cannot be read as UTF-8 text.`, {
+      exit: 'not_found',
+      fix: 'Check the path and the encoding.',
+      cause,
+    });
   }
 }

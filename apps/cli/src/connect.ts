@@ -14,7 +14,10 @@ const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 /** Runs `work` with a connection that is closed afterwards. Exit code 3 when no server answers. */
 export async function withBus<T>(flags: BusFlags, work: (bus: Bus) => Promise<T>): Promise<T> {
   const servers = flags.natsUrl ?? readDevRun(flags.stateDir)?.nats_url ?? 'nats://127.0.0.1:4222';
-  const bus = await openBus({ servers, name: 'trunkline cli', prefix: flags.prefix, firstConnect: 'once' }, quiet).catch((cause: unknown) => {
+  const bus = await openBus(
+    { servers, name: 'trunkline cli', prefix: flags.prefix, firstConnect: 'once' },
+    quiet,
+  ).catch((cause: unknown) => {
     throw new CommandFailed(`No NATS server answers at ${servers}.`, {
       exit: 'unreachable',
       fix: 'Start one with `npm start`, or say where it is: --nats-url or NATS_URL.',

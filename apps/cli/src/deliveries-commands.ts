@@ -16,7 +16,10 @@ interface Deps {
 }
 
 /** Newest first. */
-export async function deliveriesList(filter: { state?: string[]; session?: string; limit: number }, deps: Deps): Promise<void> {
+export async function deliveriesList(
+  filter: { state?: string[]; session?: string; limit: number },
+  deps: Deps,
+): Promise<void> {
   const { bus, terminal } = deps;
   const states = filter.state?.map(stateOf);
   const { deliveries } = await listDeliveries(bus, { states, session_id: filter.session, limit: filter.limit });
@@ -40,7 +43,11 @@ export async function deliveriesGet(id: string, { bus, terminal }: Deps): Promis
 }
 
 /** Queues a settled delivery again, with the same idempotency keys unless `fresh`. */
-export async function deliveriesReplay(id: string, options: { fresh?: boolean }, { bus, terminal }: Deps): Promise<void> {
+export async function deliveriesReplay(
+  id: string,
+  options: { fresh?: boolean },
+  { bus, terminal }: Deps,
+): Promise<void> {
   const replayed = await replayDelivery(bus, id, { now: Date.now(), fresh: options.fresh }).catch(notFound);
   if (replayed.status === 'refused') {
     throw new CommandFailed(`Delivery ${id} is ${replayed.state}: it is still under way.`, {
@@ -48,16 +55,26 @@ export async function deliveriesReplay(id: string, options: { fresh?: boolean },
       fix: 'Wait until it is settled, or cancel it first.',
     });
   }
-  terminal.out(terminal.json ? JSON.stringify({ delivery_id: id, ...replayed }) : `Queued again (replay ${replayed.replay}).`);
+  terminal.out(
+    terminal.json ? JSON.stringify({ delivery_id: id, ...replayed }) : `Queued again (replay ${replayed.replay}).`,
+  );
 }
 
 function stateOf(text: string): DeliveryState {
   const state = deliveryStates.find((known) => known === text);
-  if (!state) throw new CommandFailed(`Unknown state ${text}.`, { exit: 'usage', fix: `Use one of ${deliveryStates.join(', ')}.` });
+  if (!state)
+    throw new CommandFailed(`Unknown state ${text}.`, {
+      exit: 'usage',
+      fix: `Use one of ${deliveryStates.join(', ')}.`,
+    });
   return state;
 }
 
 function notFound(error: unknown): never {
   if (!(error instanceof DeliveryNotFoundError)) throw error;
-  throw new CommandFailed(error.message, { exit: 'not_found', fix: error.fix ?? 'List what is kept with: trunkline deliveries list', cause: error });
+  throw new CommandFailed(error.message, {
+    exit: 'not_found',
+    fix: error.fix ?? 'List what is kept with: trunkline deliveries list',
+    cause: error,
+  });
 }

@@ -1,6 +1,7 @@
 import type { Terminal } from './terminal.ts';
 
 const warning = 40;
+const envelope = new Set(['time', 'service', 'instance', 'pid', 'hostname']);
 
 /** Shows the lines of child processes: warnings and worse, or with `verbose` all, each behind the name of its process. */
 export function childLine(options: { verbose: boolean; terminal: Terminal }): (name: string, line: string) => void {
@@ -18,7 +19,8 @@ export function childLine(options: { verbose: boolean; terminal: Terminal }): (n
 function pinoLine(line: string): { level: number; msg: string; rest: string } | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    const { level, time: _time, service: _service, instance: _instance, msg, ...rest } = JSON.parse(line) as Record<string, unknown>;
+    const { level, msg, ...others } = JSON.parse(line) as Record<string, unknown>;
+    const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !envelope.has(name)));
     const levels: Record<string, number> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
     const severity = typeof level === 'number' ? level : (levels[String(level)] ?? warning);
     return { level: severity, msg: String(msg), rest: Object.keys(rest).length ? ` ${JSON.stringify(rest)}` : '' };

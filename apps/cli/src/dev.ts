@@ -30,7 +30,10 @@ const stopGraceMs = 20_000;
  * Runs a whole installation on this machine, each service as a process of its own, until `signal` aborts: NATS, the gateways, the
  * router, an echo agent, and a receiver that shows delivered answers in this terminal.
  */
-export async function dev(flags: DevFlags, deps: { terminal: Terminal; signal: AbortSignal; env: NodeJS.ProcessEnv }): Promise<void> {
+export async function dev(
+  flags: DevFlags,
+  deps: { terminal: Terminal; signal: AbortSignal; env: NodeJS.ProcessEnv },
+): Promise<void> {
   const { terminal, signal } = deps;
   const startedAt = performance.now();
   const state = openDevState(resolve(flags.stateDir));
@@ -77,14 +80,21 @@ async function choosePorts(flags: DevFlags): Promise<Ports> {
   const [nats, gateway, gatewayOps, routerOps, replies] = await Promise.all(
     [flags.natsPort, flags.port, 0, 0, flags.port + 1].map(freePort),
   );
-  return { nats: nats ?? 0, gateway: gateway ?? 0, gatewayOps: gatewayOps ?? 0, routerOps: routerOps ?? 0, replies: replies ?? 0 };
+  return {
+    nats: nats ?? 0,
+    gateway: gateway ?? 0,
+    gatewayOps: gatewayOps ?? 0,
+    routerOps: routerOps ?? 0,
+    replies: replies ?? 0,
+  };
 }
 
 /** The user's file, or a starter file that is written once and then the user's to edit. */
 function connectorsFile(flags: DevFlags, at: { state: DevState; repliesUrl: string }): string {
   if (flags.connectorsConfig) {
     const file = resolve(flags.connectorsConfig);
-    if (!existsSync(file)) throw new CommandFailed(`There is no file ${file}.`, { exit: 'not_found', fix: 'Check --connectors-config.' });
+    if (!existsSync(file))
+      throw new CommandFailed(`There is no file ${file}.`, { exit: 'not_found', fix: 'Check --connectors-config.' });
     return file;
   }
   const file = at.state.connectorsFile;
@@ -97,7 +107,17 @@ function startNats(
   onLine: (name: string, line: string) => void,
 ): Supervised {
   const script = join(workspace, 'tools/run-until-closed.mjs');
-  const args = [script, at.flags.natsServer, '-a', '127.0.0.1', '-p', String(at.port), '-js', '-sd', at.state.natsStore];
+  const args = [
+    script,
+    at.flags.natsServer,
+    '-a',
+    '127.0.0.1',
+    '-p',
+    String(at.port),
+    '-js',
+    '-sd',
+    at.state.natsStore,
+  ];
   return supervise({ name: 'nats', command: process.execPath, args, env: at.env }, onLine);
 }
 
@@ -105,14 +125,21 @@ async function migrate(natsUrl: string, signal: AbortSignal): Promise<void> {
   const bus = await Promise.race([
     openBus({ servers: natsUrl, name: 'trunkline dev' }, quiet),
     sleep(15_000, undefined, { signal }).then(() => {
-      throw new CommandFailed('nats-server did not start within 15 s.', { fix: 'Run again with --verbose to see its log.' });
+      throw new CommandFailed('nats-server did not start within 15 s.', {
+        fix: 'Run again with --verbose to see its log.',
+      });
     }),
   ]);
   await migrateStreams({ nc: bus.connection, names: bus.names });
   await bus.close();
 }
 
-function serviceEnv(at: { state: DevState; natsUrl: string; connectors: string; env: NodeJS.ProcessEnv }): NodeJS.ProcessEnv {
+function serviceEnv(at: {
+  state: DevState;
+  natsUrl: string;
+  connectors: string;
+  env: NodeJS.ProcessEnv;
+}): NodeJS.ProcessEnv {
   return {
     ...at.env,
     NATS_URL: at.natsUrl,
@@ -126,7 +153,11 @@ function services(ports: Ports) {
   const app = (name: string) => join(workspace, 'apps', name, 'src/main.ts');
   const ops = (port: number) => ['--ops-port', String(port)];
   return [
-    { name: 'http-gateway', main: app('http-gateway'), args: ['--port', String(ports.gateway), ...ops(ports.gatewayOps)] },
+    {
+      name: 'http-gateway',
+      main: app('http-gateway'),
+      args: ['--port', String(ports.gateway), ...ops(ports.gatewayOps)],
+    },
     { name: 'session-router', main: app('session-router'), args: ops(ports.routerOps) },
     { name: 'echo-agent', main: join(workspace, 'docs/examples/echo-agent.ts'), args: [] },
   ];
@@ -137,7 +168,9 @@ async function allReady(opsPorts: number[], signal: AbortSignal): Promise<void> 
   for (const port of opsPorts) {
     while (!(await isReady(port))) {
       if (performance.now() > deadline) {
-        throw new CommandFailed('The services did not become ready within 30 s.', { fix: 'Run again with --verbose to see their logs.' });
+        throw new CommandFailed('The services did not become ready within 30 s.', {
+          fix: 'Run again with --verbose to see their logs.',
+        });
       }
       await sleep(50, undefined, { signal });
     }
@@ -152,7 +185,9 @@ async function isReady(port: number): Promise<boolean> {
 }
 
 function banner(at: { apiUrl: string; natsUrl: string; connectors: string; tookMs: number }): string {
-  const file = at.connectors.startsWith(workspace) ? at.connectors.slice(dirname(`${workspace}/x`).length + 1) : at.connectors;
+  const file = at.connectors.startsWith(workspace)
+    ? at.connectors.slice(dirname(`${workspace}/x`).length + 1)
+    : at.connectors;
   return [
     `Trunkline is ready (${(at.tookMs / 1000).toFixed(1)} s).`,
     '',
@@ -166,7 +201,8 @@ function banner(at: { apiUrl: string; natsUrl: string; connectors: string; tookM
   ].join('\n');
 }
 
-const replyLine = ({ text, session_id, delivery_id }: ShownReply) => `Reply   ${text}   (session ${session_id}, delivery ${delivery_id})`;
+const replyLine = ({ text, session_id, delivery_id }: ShownReply) =>
+  `Reply   ${text}   (session ${session_id}, delivery ${delivery_id})`;
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

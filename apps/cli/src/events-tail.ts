@@ -17,7 +17,9 @@ export async function eventsTail(
     if (terminal.json) terminal.out(JSON.stringify(message.json()));
     else if (read.ok) {
       const { type, connector, subject, data } = read.value;
-      terminal.out(`${message.time.toISOString()}  ${connector}  ${type}  ${subject}  ${oneLine(data.content?.text ?? '')}`);
+      terminal.out(
+        `${message.time.toISOString()}  ${connector}  ${type}  ${subject}  ${oneLine(data.content?.text ?? '')}`,
+      );
     } else terminal.err(`${message.subject}: ${read.problems.join('; ')}`);
     if (--left === 0) break;
   }

@@ -24,10 +24,17 @@ export function createProgram(deps: ProgramDeps): Command {
   const program = new Command('trunkline')
     .description('Runs and operates a Trunkline installation.')
     .option('--json', 'print JSON, one document a line')
-    .addOption(new Option('--nats-url <url>', 'where NATS is; default: the installation that `npm start` runs here').env('NATS_URL'))
+    .addOption(
+      new Option('--nats-url <url>', 'where NATS is; default: the installation that `npm start` runs here').env(
+        'NATS_URL',
+      ),
+    )
     .addOption(new Option('--prefix <word>', 'first token of all subjects').env('TRUNKLINE_PREFIX').default('tl'))
     .option('--state-dir <folder>', 'state of the development installation', '.trunkline')
-    .addHelpText('after', '\nExit codes: 0 ok, 1 failed, 2 usage, 3 unreachable, 4 not authenticated, 5 not found, 6 conflict.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ok, 1 failed, 2 usage, 3 unreachable, 4 not authenticated, 5 not found, 6 conflict.',
+    )
     .exitOverride();
   const globals = () => program.opts<Globals>();
   const terminal = () => deps.terminal(globals());
@@ -52,8 +59,14 @@ function addDev(program: Command, shared: Shared & { deps: ProgramDeps }): void 
     .description('run everything on this machine: NATS, gateways, router, an echo agent (what `npm start` does)')
     .option('--port <port>', 'port of the HTTP gateway; another free one if it is taken', wholeNumber, 8080)
     .option('--nats-port <port>', 'port of NATS; another free one if it is taken', wholeNumber, 4222)
-    .addOption(new Option('--connectors-config <file>', 'connectors file; default: one in the state folder').env('CONNECTORS_CONFIG'))
-    .addOption(new Option('--nats-server <path>', 'the nats-server to run').env('TRUNKLINE_NATS_SERVER').default('nats-server'))
+    .addOption(
+      new Option('--connectors-config <file>', 'connectors file; default: one in the state folder').env(
+        'CONNECTORS_CONFIG',
+      ),
+    )
+    .addOption(
+      new Option('--nats-server <path>', 'the nats-server to run').env('TRUNKLINE_NATS_SERVER').default('nats-server'),
+    )
     .option('--verbose', 'show every log line of every process')
     .addHelpText('after', '\nExample: npm start -- --port 9000 --verbose')
     .action((flags: Omit<DevFlags, 'stateDir'>) => {
@@ -79,7 +92,9 @@ function addBus(program: Command, { globals, terminal }: Shared): void {
     .description('create and evolve streams and buckets; safe while services run')
     .option('--replicas <count>', 'copies of each stream: 1 on a single server, 3 on a cluster', wholeNumber)
     .action((flags: { replicas?: number }) =>
-      withBus(globals(), (open) => busMigrate(flags.replicas ? { replicas: flags.replicas } : {}, { bus: open, terminal: terminal() })),
+      withBus(globals(), (open) =>
+        busMigrate(flags.replicas ? { replicas: flags.replicas } : {}, { bus: open, terminal: terminal() }),
+      ),
     );
   bus
     .command('status')
@@ -134,7 +149,9 @@ function addSimulate(program: Command, { globals, terminal }: Shared): void {
     .option('--connector <name>', 'which connector', 'demo')
     .option('--url <url>', 'base URL of the http gateway; default: the installation that `npm start` runs here')
     .addOption(new Option('--bearer <token>', 'bearer token').env('TRUNKLINE_SIMULATE_BEARER'))
-    .addOption(new Option('--signing-secret <whsec>', 'sign by Standard Webhooks').env('TRUNKLINE_SIMULATE_SIGNING_SECRET'))
+    .addOption(
+      new Option('--signing-secret <whsec>', 'sign by Standard Webhooks').env('TRUNKLINE_SIMULATE_SIGNING_SECRET'),
+    )
     .option('--binding-key <key>', 'conversation that it belongs to')
     .option('--idempotency-key <key>', 'send the same twice to see a duplicate')
     .addHelpText('after', '\nExample: trunkline simulate http hello --connector demo')

@@ -9,7 +9,10 @@ export interface ShownReply {
 }
 
 /** A webhook receiver of our own: shows what is delivered to it, answers 204, and takes a repeated delivery only once. */
-export async function openReplyTerminal(port: number, show: (reply: ShownReply) => void): Promise<{ url: string; close(): void }> {
+export async function openReplyTerminal(
+  port: number,
+  show: (reply: ShownReply) => void,
+): Promise<{ url: string; close(): void }> {
   const seen = new Set<string>();
   const server: Server = createServer((request, response) => {
     void readBody(request).then((body) => {

@@ -26,11 +26,16 @@ export async function simulateHttp(text: string, flags: SimulateHttpFlags, termi
     ...(flags.signingSecret && signature({ id, body, secret: flags.signingSecret, now: Date.now() })),
   };
   const response = await fetch(address, { method: 'POST', headers, body }).catch((cause: unknown) => {
-    throw new CommandFailed(`Nothing answers at ${flags.url}.`, { exit: 'unreachable', fix: 'Start it with `npm start`, or give --url.', cause });
+    throw new CommandFailed(`Nothing answers at ${flags.url}.`, {
+      exit: 'unreachable',
+      fix: 'Start it with `npm start`, or give --url.',
+      cause,
+    });
   });
   const answer = await response.text();
   terminal.out(answer);
-  if (!response.ok) throw new CommandFailed(`${response.status} ${response.statusText}`, { exit: exitOf(response.status) });
+  if (!response.ok)
+    throw new CommandFailed(`${response.status} ${response.statusText}`, { exit: exitOf(response.status) });
 }
 
 /** Standard Webhooks 1.0: HMAC-SHA256 of `id.timestamp.body` under the base64 after `whsec_`. */

@@ -9,7 +9,14 @@ export interface Terminal {
 export function table(headings: string[], rows: string[][]): string {
   const all = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** Prints rows as a table, or with `--json` as one JSON document per line: what programs read. */
@@ -19,7 +26,12 @@ export function printRows<T extends object>(rows: T[], columns: (keyof T & strin
     return;
   }
   if (rows.length === 0) return terminal.err('Nothing found.');
-  terminal.out(table(columns.map((name) => name.toUpperCase().replaceAll('_', ' ')), rows.map((row) => columns.map((name) => cell(row[name])))));
+  terminal.out(
+    table(
+      columns.map((name) => name.toUpperCase().replaceAll('_', ' ')),
+      rows.map((row) => columns.map((name) => cell(row[name]))),
+    ),
+  );
 }
 
 function cell(value: unknown): string {

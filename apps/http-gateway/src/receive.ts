@@ -30,12 +30,19 @@ export interface ReceiveDeps extends AccessDeps {
   assetUrls: Pick<AssetUrls, 'urlOf'>;
   random: () => number;
   log: { info(fields: object, message: string): void };
+  /** Told what became of each request, for metrics. Only connectors that exist are named. */
+  observe?: (seen: { connector: string; outcome: string; ms: number }) => void;
 }
 
-/** What one request came to: its answer, and what the log shall say of it. */
+/** What one request came to: its answer, and what log and metrics shall say of it. */
 interface Handled {
   answer: Answer;
-  facts: object;
+  outcome: string;
+  /** Absent when there is no such connector: names that callers make up are no labels. */
+  connector?: string;
+  eventId?: string;
+  /** Why it was refused. */
+  why?: string;
 }
 
 /** Takes events in. Order of checks: connector, size, authentication, format, schema, then the rate limit and the store. */
@@ -44,10 +51,12 @@ export function receiveEvents(deps: ReceiveDeps): IngressHandler {
     const startedAt = deps.now();
     const span = startSpan('http.receive', { kind: 'server', parent: request.req.headers['traceparent']?.toString() });
     try {
-      const { answer, facts } = await handle(request, span, deps);
+      const { answer, outcome, connector, eventId, why } = await handle(request, span, deps);
       sendAnswer(request.res, answer);
       const ms = deps.now() - startedAt;
-      deps.log.info({ connector: request.params['name'], status: answer.status, ms, trace_id: span.traceId, ...facts }, 'request.answered');
+      if (connector !== undefined) deps.observe?.({ connector, outcome, ms });
+      const facts = { connector, status: answer.status, outcome, event_id: eventId, why, ms, trace_id: span.traceId };
+      deps.log.info(facts, 'request.answered');
     } catch (error) {
       span.fail(error);
       throw error;
@@ -59,20 +68,26 @@ export function receiveEvents(deps: ReceiveDeps): IngressHandler {
 
 async function handle({ req, res, params }: IngressRequest, span: Span, deps: ReceiveDeps): Promise<Handled> {
   const found = findConnector(params['name'] ?? '', deps);
-  if (!found.ok) return { answer: found.answer, facts: { refused: found.reason } };
+  if (!found.ok) return { answer: found.answer, outcome: 'refused', why: found.reason };
+  const connector = found.value;
+  const { name } = connector.config;
+  const refuse = (answer: Answer, why: string): Handled => ({ answer, outcome: 'refused', connector: name, why });
+
   const read = await readBody({ req, res }, bodyLimit);
-  if (!read.ok) return { answer: problemAnswer(read.problem), facts: { refused: read.problem.code } };
+  if (!read.ok) return refuse(problemAnswer(read.problem), read.problem.code);
   const query = queryOf(req);
   const caller = { req, body: read.bytes, accessToken: query.get('access_token') ?? undefined };
-  const access = authenticate(caller, found.value, deps);
-  if (!access.ok) return { answer: access.answer, facts: { refused: access.reason } };
+  const access = authenticate(caller, connector, deps);
+  if (!access.ok) return refuse(access.answer, access.reason);
 
   query.delete('access_token');
   const incoming = { headers: req.headersDistinct, query, body: read.bytes, authenticated: access.value.authenticated };
-  const { batch, results } = normalize(incoming, found.value, deps);
+  const { batch, results } = normalize(incoming, connector, deps);
   const [only] = results;
-  if (!batch && only !== undefined) return handleOne(only, { connector: found.value, req, span }, deps);
-  return handleBatch(results, { connector: found.value, span }, deps);
+  const handled = batch || only === undefined
+    ? await handleBatch(results, { connector, span }, deps)
+    : await handleOne(only, { connector, span, prefer: req.headers['prefer']?.toString() }, deps);
+  return { ...handled, connector: name };
 }
 
 interface Context {
@@ -80,23 +95,22 @@ interface Context {
   span: Span;
 }
 
-async function handleOne(
-  result: Normalized,
-  context: Context & Pick<IngressRequest, 'req'>,
-  deps: ReceiveDeps,
-): Promise<Handled> {
+async function handleOne(result: Normalized, context: Context & { prefer: string | undefined }, deps: ReceiveDeps): Promise<Handled> {
   const { config } = context.connector;
-  if (result.outcome === 'refused') return { answer: problemAnswer(result.problem), facts: { refused: result.problem.code } };
+  if (result.outcome === 'refused') {
+    return { answer: problemAnswer(result.problem), outcome: 'refused', why: result.problem.code };
+  }
   if (result.outcome === 'ignored') {
     await noteIgnored(result, config.name, deps);
-    return { answer: jsonAnswer(200, { event_id: result.eventId, status: 'ignored' }), facts: { event_id: result.eventId, outcome: 'ignored' } };
+    const { eventId } = result;
+    return { answer: jsonAnswer(200, { event_id: eventId, status: 'ignored' }), outcome: 'ignored', eventId };
   }
-  const wanted = preferredWaitMs(context.req.headers['prefer']?.toString());
-  const outcome = await store(result.draft, { ...context, waitMs: wanted ?? config.wait_ms }, deps);
+  const wanted = preferredWaitMs(context.prefer);
+  const stored = await store(result.draft, { ...context, waitMs: wanted ?? config.wait_ms }, deps);
   const eventId = result.draft.event.id;
-  const answer = answerOf(outcome, { connector: { kind: 'http', name: config.name }, eventId });
+  const answer = answerOf(stored, { connector: { kind: 'http', name: config.name }, eventId });
   const applied = wanted === undefined ? answer.headers : { ...answer.headers, 'preference-applied': `wait=${wanted / 1000}` };
-  return { answer: { ...answer, headers: applied }, facts: { event_id: eventId, outcome: outcome.outcome } };
+  return { answer: { ...answer, headers: applied }, outcome: stored.outcome, eventId };
 }
 
 /**
@@ -116,7 +130,7 @@ async function handleBatch(results: readonly Normalized[], context: Context, dep
     stopped = 'retryAfterMs' in outcome;
     items.push({ normalized, outcome });
   }
-  return { answer: batchAnswer(items), facts: { outcome: 'batch', events: items.length } };
+  return { answer: batchAnswer(items), outcome: 'batch' };
 }
 
 function store(draft: EventDraft, { connector, span, waitMs }: Context & { waitMs: number }, deps: ReceiveDeps) {

@@ -12,7 +12,10 @@ const mostAttempts = 5;
 const dayMs = 86_400_000;
 
 /** Counts only events that are announced again, so what goes well costs nothing. */
-export function openAttemptCount(deps: { bucket: Pick<Bucket<{ count: number }>, 'get' | 'put'>; incarnation(): string }): AttemptCount {
+export function openAttemptCount(deps: {
+  bucket: Pick<Bucket<{ count: number }>, 'get' | 'put'>;
+  incarnation(): string;
+}): AttemptCount {
   const keyOf = (event: StoredMessage) => `routing.${Date.parse(deps.incarnation())}.${event.seq}`;
   const countOf = async (event: StoredMessage) => (await deps.bucket.get(keyOf(event)))?.value.count ?? 0;
   return {

@@ -36,7 +36,12 @@ export interface ConversationLog {
   /** The first event of the doorbell's conversation after `head`. */
   nextEvent(doorbell: StoredMessage, head: ConversationHead): Promise<StoredMessage | undefined>;
   /** False when another router was faster (the head is forgotten then). */
-  append(judged: { conversation: string; event: StoredMessage; head: ConversationHead; judgement: Judgement }): Promise<boolean>;
+  append(judged: {
+    conversation: string;
+    event: StoredMessage;
+    head: ConversationHead;
+    judgement: Judgement;
+  }): Promise<boolean>;
   /** What an event became, found again after the fact. */
   judgementOf(event: StoredMessage): Promise<StoredMessage | undefined>;
 }

@@ -1,12 +1,17 @@
 import type { Names, StoredMessage } from '@trunkline/bus';
-import { canonicalTarget, readEvent, turnIdOf, type ReplyHandle, type Turn, type TrunklineEvent } from '@trunkline/events';
+import {
+  canonicalTarget,
+  readEvent,
+  turnIdOf,
+  type ReplyHandle,
+  type Turn,
+  type TrunklineEvent,
+} from '@trunkline/events';
 import { resolveSession, type SessionStore } from '@trunkline/sessions';
 
 /** What an event becomes. `wait`: a newer version wrote it, and only a newer router may judge it. */
 export type Verdict =
-  | { outcome: 'turn'; turn: Turn }
-  | { outcome: 'skip'; skip: Skip }
-  | { outcome: 'wait'; reason: string };
+  { outcome: 'turn'; turn: Turn } | { outcome: 'skip'; skip: Skip } | { outcome: 'wait'; reason: string };
 
 /** An event that became no turn, and why: kept beside the turns, so that nothing is judged twice. */
 export interface Skip {
@@ -22,7 +27,13 @@ export interface JudgeDeps {
   names: Names;
   sessions: SessionStore;
   /** Seals the snapshot of a turn's reply targets. */
-  seal(snapshot: Pick<Turn, 'turn_id' | 'reply_targets' | 'output_subject'> & { session_id: string; generation: number; event_id: string }): string;
+  seal(
+    snapshot: Pick<Turn, 'turn_id' | 'reply_targets' | 'output_subject'> & {
+      session_id: string;
+      generation: number;
+      event_id: string;
+    },
+  ): string;
 }
 
 /** Decides what an event becomes; makes and binds its session on the way. Repeatable: the same event becomes the same turn. */
@@ -68,7 +79,13 @@ function skipOf(event: TrunklineEvent, found: { code: string; reason: string }):
 
 function unreadable(stored: StoredMessage, problems: string[]): Skip {
   const [, , kind = '', name = ''] = stored.subject.split('.');
-  return { v: 1, event_id: String(stored.seq), connector: { kind, name }, code: 'invalid_event', reason: problems.join('; ') };
+  return {
+    v: 1,
+    event_id: String(stored.seq),
+    connector: { kind, name },
+    code: 'invalid_event',
+    reason: problems.join('; '),
+  };
 }
 
 /** The targets that the gateway put in, canonical and each once. One that cannot be understood is left out: the event still counts. */

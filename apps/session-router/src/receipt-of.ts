@@ -20,7 +20,8 @@ export function receiptOf(event: StoredMessage, judged: Judged): Receipt {
     fingerprint: event.headers[busHeaders.fingerprint],
     seq: event.seq,
   };
-  if (judged.outcome === 'skip') return { ...common, status: 'rejected', code: judged.skip.code, reason: judged.skip.reason };
+  if (judged.outcome === 'skip')
+    return { ...common, status: 'rejected', code: judged.skip.code, reason: judged.skip.reason };
   return { ...common, status: 'accepted', session_id: judged.turn.session.session_id, turn_id: judged.turn.turn_id };
 }
 

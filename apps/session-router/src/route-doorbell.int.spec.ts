@@ -50,7 +50,11 @@ async function connection(): Promise<Bus> {
 async function routerDeps(on: Bus, changes: Partial<RouteDeps> = {}): Promise<RouteDeps> {
   const created = await incarnationOf('EVENTS', on);
   const incarnation = () => created;
-  const sessions = createSessionStore({ sessions: on.bucket('sessions'), bindings: on.bucket('bindings'), now: Date.now });
+  const sessions = createSessionStore({
+    sessions: on.bucket('sessions'),
+    bindings: on.bucket('bindings'),
+    now: Date.now,
+  });
   return {
     bus: on,
     log: openConversationLog({ bus: on, incarnation, random: Math.random }),
@@ -84,16 +88,26 @@ function eventOf(conversation: string, id: string): TrunklineEvent {
       content: { text: id },
       binding_keys: [{ key: conversation, origin: 'payload' }],
       reply_targets: [{ type: 'http', url: 'https://example.com/answer' }],
-      session: { natural_session_id: `http:webhook:${conversation}`, policy: { create_if_missing: true, capability_scope: {}, credential_scope: {} } },
+      session: {
+        natural_session_id: `http:webhook:${conversation}`,
+        policy: { create_if_missing: true, capability_scope: {}, credential_scope: {} },
+      },
       metadata: {},
     },
   };
 }
 
-const place = (event: TrunklineEvent) => ({ connector: { kind: 'http', name: 'webhook' }, conversation: event.subject, eventId: event.id });
+const place = (event: TrunklineEvent) => ({
+  connector: { kind: 'http', name: 'webhook' },
+  conversation: event.subject,
+  eventId: event.id,
+});
 
 function store(event: TrunklineEvent, replyInstance?: string) {
-  return storeEvent({ ...place(event), payload: encodeJson(event), fingerprint: eventFingerprint(event), replyInstance }, bus);
+  return storeEvent(
+    { ...place(event), payload: encodeJson(event), fingerprint: eventFingerprint(event), replyInstance },
+    bus,
+  );
 }
 
 /** Everything on TURNS, turns and skips. */
@@ -149,7 +163,16 @@ describe('createDoorbellRouter', () => {
     await store(event);
     const message = await bus.read('EVENTS', { newestOf: bus.names.event(place(event)) });
     if (!message) throw new Error('not stored');
-    const dying = createDoorbellRouter({ ...deps, metrics: noMetrics, bus: { ...bus, bucket: () => { throw new Error('killed'); } } });
+    const dying = createDoorbellRouter({
+      ...deps,
+      metrics: noMetrics,
+      bus: {
+        ...bus,
+        bucket: () => {
+          throw new Error('killed');
+        },
+      },
+    });
     await expect(dying({ message, announcement: 1 })).rejects.toThrow('killed');
     expect(await readReceipt(place(event), bus)).toBeUndefined();
     const next = createDoorbellRouter(await routerDeps(bus));
@@ -169,13 +192,19 @@ describe('createDoorbellRouter', () => {
     expect(skip?.subject).toContain('.skips.');
     expect(skip?.json()).toMatchObject({ event_id: 'e1', code: 'session_missing' });
     expect(turn?.json()).toMatchObject({ seq: 1, event: { id: 'e2' } });
-    await waitFor(async () => (await readReceipt(place(refused), bus)) !== undefined, { what: 'the receipt', timeoutMs: 2_000 });
+    await waitFor(async () => (await readReceipt(place(refused), bus)) !== undefined, {
+      what: 'the receipt',
+      timeoutMs: 2_000,
+    });
     expect(await readReceipt(place(refused), bus)).toMatchObject({ status: 'rejected', code: 'session_missing' });
   });
 
   it('skips an event that routing dies of after five attempts, and goes on with the next one', async () => {
     const deps = await routerDeps(bus);
-    const sick = { ...deps.judge.sessions, holder: (key: string) => (key === 'sick' ? Promise.reject(new Error('boom')) : deps.judge.sessions.holder(key)) };
+    const sick = {
+      ...deps.judge.sessions,
+      holder: (key: string) => (key === 'sick' ? Promise.reject(new Error('boom')) : deps.judge.sessions.holder(key)),
+    };
     const route = createDoorbellRouter({ ...deps, judge: { ...deps.judge, sessions: sick } });
     const event = eventOf('c', 'e1');
     event.data.binding_keys.unshift({ key: 'sick', origin: 'payload' });

@@ -24,7 +24,8 @@ export async function startOutputRouting(parts: {
         const parent = message.headers[busHeaders.traceparent];
         const routed = await withSpan('route output', { kind: 'consumer', parent }, () => routeOutput(message, deps));
         metrics.count('outputs_total', { outcome: routed.outcome });
-        if (routed.outcome === 'dead') bus.log.error({ seq: message.seq, code: routed.code, detail: routed.detail }, 'output.dead');
+        if (routed.outcome === 'dead')
+          bus.log.error({ seq: message.seq, code: routed.code, detail: routed.detail }, 'output.dead');
         return 'done';
       },
     },

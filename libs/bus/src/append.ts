@@ -48,7 +48,10 @@ function publishOptions(options: AppendOptions, timeoutMs: number): Partial<JetS
   if (messageId) wire.msgID = messageId;
   if (ttlMs) wire.ttl = `${Math.ceil(ttlMs / 1000)}s`;
   if (expectLast) {
-    wire.expect = { lastSubjectSequence: expectLast.seq, ...(expectLast.subject && { lastSubjectSequenceSubject: expectLast.subject }) };
+    wire.expect = {
+      lastSubjectSequence: expectLast.seq,
+      ...(expectLast.subject && { lastSubjectSequenceSubject: expectLast.subject }),
+    };
   }
   if (headers) {
     wire.headers = createHeaders();

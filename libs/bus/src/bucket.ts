@@ -23,6 +23,7 @@ export interface Bucket<T> {
   /** The new revision, or `undefined` when the key is taken. */
   create(key: string, value: T, options?: WriteOptions): Promise<number | undefined>;
   /** The new revision, or `undefined` when somebody else wrote since `revision`. */
+  // eslint-disable-next-line max-params -- a key, its value and its revision go together; this is how KV stores read
   update(key: string, value: T, revision: number, options?: WriteOptions): Promise<number | undefined>;
   put(key: string, value: T, options?: WriteOptions): Promise<number>;
   /** False when somebody else wrote since `revision`. Deleting what is not there is true. */
@@ -44,7 +45,8 @@ export interface BucketDeps {
 const operation = 'KV-Operation';
 
 /** Whether this message of a bucket says that its key was deleted. */
-export const isTombstone = ({ headers }: StoredMessage) => headers[operation] === 'DEL' || headers[operation] === 'PURGE';
+export const isTombstone = ({ headers }: StoredMessage) =>
+  headers[operation] === 'DEL' || headers[operation] === 'PURGE';
 
 /** Opens a bucket by its full name. The value's type is the caller's promise: only we write here. */
 export function createBucket<T>(name: string, deps: BucketDeps): Bucket<T> {
@@ -81,7 +83,10 @@ export function createBucket<T>(name: string, deps: BucketDeps): Bucket<T> {
     },
     async delete(key, revision) {
       const expectLast = revision === undefined ? undefined : { seq: revision };
-      const appended = await deps.append(subjectOf(key), new Uint8Array(), { headers: { [operation]: 'DEL' }, expectLast });
+      const appended = await deps.append(subjectOf(key), new Uint8Array(), {
+        headers: { [operation]: 'DEL' },
+        expectLast,
+      });
       return appended.outcome === 'stored';
     },
     async *entries(filter = '>') {

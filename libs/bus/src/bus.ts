@@ -1,5 +1,10 @@
 import { jetstream } from '@nats-io/jetstream';
-import { connect, headers as createHeaders, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import {
+  connect,
+  headers as createHeaders,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node';
 import { append, type Appended, type AppendOptions } from './append.ts';
 import { createBucket, type Bucket } from './bucket.ts';
 import { BusUnavailableError } from './errors.ts';
@@ -79,15 +84,18 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     connection: nc,
     state: link.state,
     onState: link.onState,
-    append: (subject, payload, appendOptions = {}) => append({ subject, payload, options: appendOptions, timeoutMs }, { js, link }),
+    append: (subject, payload, appendOptions = {}) =>
+      append({ subject, payload, options: appendOptions, timeoutMs }, { js, link }),
     read: (stream, query) => readStored({ stream: names.stream(stream), query, timeoutMs }, { nc, link }),
     bucket<T>(name: BucketName) {
       const full = names.bucket(name);
-      const bucket = buckets.get(name) ?? createBucket<unknown>(full, {
-        append: bus.append,
-        read: (query) => readStored({ stream: `KV_${full}`, query, timeoutMs }, { nc, link }),
-        readAll: (filter) => openOrderedReader({ stream: `KV_${full}`, filter, from: 'newest_of_each' }, js),
-      });
+      const bucket =
+        buckets.get(name) ??
+        createBucket<unknown>(full, {
+          append: bus.append,
+          read: (query) => readStored({ stream: `KV_${full}`, query, timeoutMs }, { nc, link }),
+          readAll: (filter) => openOrderedReader({ stream: `KV_${full}`, filter, from: 'newest_of_each' }, js),
+        });
       buckets.set(name, bucket);
       return bucket as Bucket<T>;
     },
@@ -96,18 +104,11 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
       stores.set(name, store);
       return store;
     },
-    follow: (stream, filter, { from, buffer }) => openOrderedReader({ stream: names.stream(stream), filter, from, buffer }, js),
-    publish: (subject, payload, headers) => nc.publish(subject, payload, headers && { headers: clientHeaders(headers) }),
-    subscribe(subject, onMessage) {
-      const subscription = nc.subscribe(subject, {
-        callback: (error, message) => {
-          if (error) return log.warn({ subject, err: error }, 'subscription.failed');
-          const payload = message.data;
-          onMessage({ subject: message.subject, headers: plainHeaders(message.headers), payload, json: () => decodeJson(payload) });
-        },
-      });
-      return { stop: () => subscription.unsubscribe() };
-    },
+    follow: (stream, filter, { from, buffer }) =>
+      openOrderedReader({ stream: names.stream(stream), filter, from, buffer }, js),
+    publish: (subject, payload, headers) =>
+      nc.publish(subject, payload, headers && { headers: clientHeaders(headers) }),
+    subscribe: (subject, onMessage) => subscribe(subject, onMessage, { nc, log }),
     flush: () => nc.flush(),
     async close() {
       if (!nc.isClosed()) await nc.drain().catch(() => nc.close());
@@ -137,4 +138,20 @@ function clientHeaders(headers: Record<string, string>) {
   const wire = createHeaders();
   for (const [name, value] of Object.entries(headers)) wire.set(name, value);
   return wire;
+}
+
+function subscribe(
+  subject: string,
+  onMessage: (message: CoreMessage) => void,
+  { nc, log }: { nc: NatsConnection; log: BusLog },
+): Subscription {
+  const subscription = nc.subscribe(subject, {
+    callback: (error, message) => {
+      if (error) return log.warn({ subject, err: error }, 'subscription.failed');
+      const { data: payload } = message;
+      const headers = plainHeaders(message.headers);
+      onMessage({ subject: message.subject, headers, payload, json: () => decodeJson(payload) });
+    },
+  });
+  return { stop: () => subscription.unsubscribe() };
 }

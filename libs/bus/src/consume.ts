@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from './bus.ts';
 import { doorbellConsumer } from './migrate.ts';
 import { storedMessage } from './ordered-reader.ts';
+import { createSlots } from './slots.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 /** What becomes of a message that was handled. `retry` comes back to any process after `afterMs`; `drop` never does. */
@@ -35,6 +36,7 @@ export interface Consuming {
 export function consumeDoorbells(options: DoorbellOptions, bus: Bus): Consuming {
   const queues = new Map<string, Promise<void>>();
   const running = new Set<Promise<void>>();
+  const slots = createSlots(options.concurrency);
   let messages: ConsumerMessages | undefined;
   let stopping = false;
 
@@ -60,21 +62,24 @@ export function consumeDoorbells(options: DoorbellOptions, bus: Bus): Consuming 
     }
   }
 
+  async function listen(): Promise<void> {
+    const consumer = await jetstream(bus.connection).consumers.get(bus.names.stream('EVENTS'), doorbellConsumer);
+    // A stopped process swallows what it asked for until its request expires: so requests are short and small.
+    messages = await consumer.consume({ max_messages: options.concurrency, expires: 3_000 });
+    for await (const message of messages) {
+      await slots.take();
+      if (stopping) return;
+      const handled = enqueue(message).finally(() => {
+        running.delete(handled);
+        slots.give();
+      });
+      running.add(handled);
+    }
+  }
+
   async function loop(): Promise<void> {
     while (!stopping) {
-      try {
-        const consumer = await jetstream(bus.connection).consumers.get(bus.names.stream('EVENTS'), doorbellConsumer);
-        // A stopped process swallows what it asked for until its request expires: so requests are short and small.
-        messages = await consumer.consume({ max_messages: options.concurrency, expires: 3_000 });
-        for await (const message of messages) {
-          const handled = enqueue(message).finally(() => running.delete(handled));
-          running.add(handled);
-          if (running.size >= options.concurrency) await Promise.race(running);
-          if (stopping) break;
-        }
-      } catch (error) {
-        bus.log.warn({ err: error }, 'doorbells.interrupted');
-      }
+      await listen().catch((error: unknown) => bus.log.warn({ err: error }, 'doorbells.interrupted'));
       if (!stopping) await sleep(500);
     }
   }

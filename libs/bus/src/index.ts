@@ -25,6 +25,7 @@ export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from '
 export { busHeaders, storeEvent, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';
 export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
+export { createSlots } from './slots.ts';
 export { defaultStreamChoices, type StreamChoices } from './stream-definitions.ts';
 export { hashToken, laneCount, laneOf, token } from './token.ts';
 export { type Change, type Watch } from './watch-fan.ts';

@@ -174,7 +174,8 @@ export class LaneLeases {
     const live = new Set([token(this.#options.worker)]);
     for (const [worker, seen] of this.#lastSeen) {
       if (now - seen < expiredAfterMs) live.add(worker);
-      else if (now - seen > forgottenAfterMs) void this.#deps.bucket.delete(`${this.#prefix}.worker.${worker}`).catch(() => false);
+      else if (now - seen > forgottenAfterMs)
+        void this.#deps.bucket.delete(`${this.#prefix}.worker.${worker}`).catch(() => false);
     }
     return live;
   }

@@ -155,7 +155,10 @@ export class LaneRunner {
         return await this.#work.handle(message, context);
       } catch (error) {
         if (this.#stopped()) return 'interrupted';
-        this.#deps.bus.log.error({ err: error, subject: message.subject, seq: message.seq, failures }, 'lane.handler-failed');
+        this.#deps.bus.log.error(
+          { err: error, subject: message.subject, seq: message.seq, failures },
+          'lane.handler-failed',
+        );
         await this.#pause(Math.min(30_000, 500 * 2 ** failures));
         if (this.#stopped()) return 'interrupted';
       }

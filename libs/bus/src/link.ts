@@ -53,20 +53,14 @@ export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs
         waiting.delete(wake);
         resolve();
       };
-      const timer = setTimeout(() => {
-        waiting.delete(wake);
-        reject(new LinkLostError('The bus cannot be reached.'));
-      }, Math.max(0, deadline - performance.now()));
+      const timer = setTimeout(
+        () => {
+          waiting.delete(wake);
+          reject(new LinkLostError('The bus cannot be reached.'));
+        },
+        Math.max(0, deadline - performance.now()),
+      );
       waiting.add(wake);
-    });
-  }
-
-  function untilLost<T>(request: () => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      underWay.add(reject);
-      request()
-        .then(resolve, reject)
-        .finally(() => underWay.delete(reject));
     });
   }
 
@@ -78,7 +72,7 @@ export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs
       for (;;) {
         await connected(deadline);
         try {
-          return await untilLost(request);
+          return await untilLost(request, underWay);
         } catch (error) {
           const again = repeatable && error instanceof LinkLostError && performance.now() < deadline;
           if (!again) throw error;
@@ -86,4 +80,13 @@ export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs
       }
     },
   };
+}
+
+function untilLost<T>(request: () => Promise<T>, underWay: Set<(error: LinkLostError) => void>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    underWay.add(reject);
+    request()
+      .then(resolve, reject)
+      .finally(() => underWay.delete(reject));
+  });
 }

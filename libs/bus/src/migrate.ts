@@ -1,4 +1,10 @@
-import { AckPolicy, jetstreamManager, type JetStreamManager, JetStreamApiError, type StreamConfig } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  jetstreamManager,
+  type JetStreamManager,
+  JetStreamApiError,
+  type StreamConfig,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BusNotReadyError } from './errors.ts';
 import type { Names } from './names.ts';
@@ -18,9 +24,11 @@ export interface StreamFinding {
 }
 
 /** Creates what is missing and evolves what differs. Safe to run again and while services run. Returns what it changed. */
-export async function migrateStreams(
-  at: { nc: NatsConnection; names: Names; choices?: Partial<StreamChoices> },
-): Promise<StreamFinding[]> {
+export async function migrateStreams(at: {
+  nc: NatsConnection;
+  names: Names;
+  choices?: Partial<StreamChoices>;
+}): Promise<StreamFinding[]> {
   refuseOldServer(at.nc);
   const jsm = await jetstreamManager(at.nc, { checkAPI: false });
   const choices = { ...defaultStreamChoices, ...at.choices };
@@ -37,7 +45,11 @@ export async function migrateStreams(
 }
 
 /** Compares the server with what this version needs, changing nothing. */
-export async function inspectStreams(at: { nc: NatsConnection; names: Names; choices?: Partial<StreamChoices> }): Promise<StreamFinding[]> {
+export async function inspectStreams(at: {
+  nc: NatsConnection;
+  names: Names;
+  choices?: Partial<StreamChoices>;
+}): Promise<StreamFinding[]> {
   const jsm = await jetstreamManager(at.nc, { checkAPI: false });
   const choices = { ...defaultStreamChoices, ...at.choices };
   return Promise.all(streamDefinitions(at.names, choices).map((definition) => inspect(definition, jsm)));
@@ -50,14 +62,18 @@ export async function requireStreams(at: { nc: NatsConnection; names: Names }): 
   const problems = findings.filter((finding) => finding.state === 'missing' || lacksFeature(finding));
   if (problems.length === 0) return;
   throw new BusNotReadyError(
-    problems.map(({ stream, state, differences }) => `${stream} is ${state}${differences.length ? ` (${differences.join(', ')})` : ''}`),
+    problems.map(
+      ({ stream, state, differences }) =>
+        `${stream} is ${state}${differences.length ? ` (${differences.join(', ')})` : ''}`,
+    ),
     'Run `trunkline bus migrate`, then start again.',
   );
 }
 
 // Limits are the operator's; these are promises that an old server drops without a word (design/nats-notes.md, pitfall 4).
 const features = ['allow_direct', 'allow_msg_ttl', 'subjects', 'discard', 'max_msgs_per_subject'];
-const lacksFeature = (finding: StreamFinding) => finding.differences.some((difference) => features.some((name) => difference.startsWith(name)));
+const lacksFeature = (finding: StreamFinding) =>
+  finding.differences.some((difference) => features.some((name) => difference.startsWith(name)));
 
 function refuseOldServer(nc: NatsConnection): void {
   const version = nc.info?.version ?? '0.0.0';
@@ -69,7 +85,10 @@ function refuseOldServer(nc: NatsConnection): void {
   );
 }
 
-async function inspect(definition: Pick<StreamConfig, 'name'> & Partial<StreamConfig>, jsm: JetStreamManager): Promise<StreamFinding> {
+async function inspect(
+  definition: Pick<StreamConfig, 'name'> & Partial<StreamConfig>,
+  jsm: JetStreamManager,
+): Promise<StreamFinding> {
   const found = await jsm.streams.info(definition.name).catch((error: unknown) => {
     if (error instanceof JetStreamApiError && error.code === streamNotFound) return undefined;
     throw error;
@@ -103,7 +122,8 @@ export async function streamUsage(at: {
   const wanted = new Set(streamDefinitions(at.names).map(({ name }) => name));
   const usage = new Map<string, { messages: number; bytes: number; consumers: number }>();
   for await (const { config, state } of jsm.streams.list()) {
-    if (wanted.has(config.name)) usage.set(config.name, { messages: state.messages, bytes: state.bytes, consumers: state.consumer_count });
+    if (wanted.has(config.name))
+      usage.set(config.name, { messages: state.messages, bytes: state.bytes, consumers: state.consumer_count });
   }
   return usage;
 }

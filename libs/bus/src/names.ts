@@ -54,7 +54,8 @@ export interface EventPlace {
  */
 export function createNames(prefix: string) {
   /** Two connectors never share a conversation, so its token covers kind, name and key. */
-  const conversation = (connector: ConnectorId, key: string) => hashToken(JSON.stringify([connector.kind, connector.name, key]));
+  const conversation = (connector: ConnectorId, key: string) =>
+    hashToken(JSON.stringify([connector.kind, connector.name, key]));
   return {
     prefix,
     stream: (name: StreamName) => `${prefix}_${name}`,

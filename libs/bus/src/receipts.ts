@@ -10,7 +10,8 @@ export interface ReceiptOf {
   eventId: string;
 }
 
-const receiptKey = ({ connector, eventId }: ReceiptOf) => `${token(connector.kind)}.${token(connector.name)}.${hashToken(eventId)}`;
+const receiptKey = ({ connector, eventId }: ReceiptOf) =>
+  `${token(connector.kind)}.${token(connector.name)}.${hashToken(eventId)}`;
 
 /** What became of an event, for as long as its id is taken; `undefined` while it is not routed yet. */
 export async function readReceipt(of: ReceiptOf, bus: Pick<Bus, 'bucket'>): Promise<Receipt | undefined> {

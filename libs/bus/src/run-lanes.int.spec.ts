@@ -77,7 +77,9 @@ describe('runLanes', () => {
     const slow = Promise.withResolvers<void>();
     const seen: string[] = [];
     const lane = bus.names.output('slow').split('.').at(-2);
-    const neighbour = Array.from({ length: 1_000 }, (_, i) => `n${i}`).find((s) => bus.names.output(s).split('.').at(-2) === lane) ?? '';
+    const neighbour =
+      Array.from({ length: 1_000 }, (_, i) => `n${i}`).find((s) => bus.names.output(s).split('.').at(-2) === lane) ??
+      '';
     const first = await worker('a', async (message, { draining }) => {
       const { session, n } = sessionOf(message);
       if (session === 'slow') {
@@ -92,7 +94,10 @@ describe('runLanes', () => {
     for (let n = 0; n < 3; n++) await publish(neighbour, n);
     await waitFor(() => seen.length === 3, { what: 'the neighbour', timeoutMs: 5_000 });
     await first.drain();
-    const second = await worker('b', async (message) => (seen.push(`${sessionOf(message).session}:${sessionOf(message).n}`), 'done'));
+    const second = await worker(
+      'b',
+      async (message) => (seen.push(`${sessionOf(message).session}:${sessionOf(message).n}`), 'done'),
+    );
     await waitFor(() => seen.length === 4, { what: 'the slow one', timeoutMs: 5_000 });
     await second.drain();
     expect(seen).toEqual([`${neighbour}:0`, `${neighbour}:1`, `${neighbour}:2`, 'slow:1']);

@@ -72,7 +72,12 @@ export async function runLanes(options: RunLanesOptions, bus: Bus): Promise<Lane
       );
       if (!cursor || !leases.stillOwner(lane)) return leases.forget(lane);
       const stillOwner = () => leases.stillOwner(lane) && runners.get(lane) === runner;
-      const runner: LaneRunner = new LaneRunner(lane, options, { bus, cursor, stillOwner, onDeposed: () => leases.forget(lane) });
+      const runner: LaneRunner = new LaneRunner(lane, options, {
+        bus,
+        cursor,
+        stillOwner,
+        onDeposed: () => leases.forget(lane),
+      });
       runners.set(lane, runner);
       await runner.run();
     } catch (error) {

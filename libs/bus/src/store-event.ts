@@ -25,8 +25,7 @@ export interface EventToStore extends EventPlace {
 
 /** `duplicate`: the same id and content is stored already. `conflict`: the id is taken by other content. */
 export type EventStored =
-  | { status: 'stored'; seq: number }
-  | { status: 'duplicate' | 'conflict'; stored: StoredMessage };
+  { status: 'stored'; seq: number } | { status: 'duplicate' | 'conflict'; stored: StoredMessage };
 
 const attempts = 5;
 
@@ -34,7 +33,10 @@ const attempts = 5;
  * Stores an event unless its id is taken: one atomic publish, so any number of concurrent or later posts of one id store one event
  * for as long as EVENTS keeps it. Throws BusUnavailableError when that is not certain; the same call may then be made again.
  */
-export async function storeEvent(event: EventToStore, bus: Pick<Bus, 'append' | 'read' | 'names'>): Promise<EventStored> {
+export async function storeEvent(
+  event: EventToStore,
+  bus: Pick<Bus, 'append' | 'read' | 'names'>,
+): Promise<EventStored> {
   const subject = bus.names.event(event);
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const appended = await bus.append(subject, event.payload, {
@@ -45,14 +47,16 @@ export async function storeEvent(event: EventToStore, bus: Pick<Bus, 'append' | 
     if (appended.outcome === 'stored') return { status: 'stored', seq: appended.seq };
     const own = await bus.read('EVENTS', { newestOf: subject });
     // An id that is taken in another conversation is known by its message id alone.
-    const stored = own ?? (appended.outcome === 'duplicate' ? await bus.read('EVENTS', { seq: appended.seq }) : undefined);
+    const stored =
+      own ?? (appended.outcome === 'duplicate' ? await bus.read('EVENTS', { seq: appended.seq }) : undefined);
     if (stored) return { status: sameContent(stored, event) ? 'duplicate' : 'conflict', stored };
     await sleep(10 * attempt);
   }
   throw new BusUnavailableError(`Storing ${subject}`, new Error('The stored event of this id cannot be read.'));
 }
 
-const sameContent = (stored: StoredMessage, event: EventToStore) => stored.headers[busHeaders.fingerprint] === event.fingerprint;
+const sameContent = (stored: StoredMessage, event: EventToStore) =>
+  stored.headers[busHeaders.fingerprint] === event.fingerprint;
 
 function headersOf(event: EventToStore): Record<string, string> {
   return {

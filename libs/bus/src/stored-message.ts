@@ -18,10 +18,7 @@ export interface StoredMessage {
 
 /** Which message of a stream: by sequence, the newest of a subject filter, or the first of a filter from a sequence or time on. */
 export type StoredMessageQuery =
-  | { seq: number }
-  | { newestOf: string }
-  | { firstOf: string; fromSeq: number }
-  | { firstOf: string; fromTime: Date };
+  { seq: number } | { newestOf: string } | { firstOf: string; fromSeq: number } | { firstOf: string; fromTime: Date };
 
 /** Plain headers from the client's. */
 export function plainHeaders(headers: MsgHdrs | undefined): Record<string, string> {
@@ -52,7 +49,12 @@ export async function readStored(
   if (status === 404) return undefined;
   if (status !== 0) throw new BusUnavailableError(`Reading from ${at.stream}`, new Error(reply.headers?.description));
 
-  const { 'Nats-Subject': subject = '', 'Nats-Sequence': seq, 'Nats-Time-Stamp': time, ...headers } = plainHeaders(reply.headers);
+  const {
+    'Nats-Subject': subject = '',
+    'Nats-Sequence': seq,
+    'Nats-Time-Stamp': time,
+    ...headers
+  } = plainHeaders(reply.headers);
   const payload = reply.data;
   return { subject, seq: Number(seq), time: new Date(time ?? 0), headers, payload, json: () => decodeJson(payload) };
 }

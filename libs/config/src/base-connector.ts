@@ -9,7 +9,10 @@ export const connectorName = z
   .describe('Name of the connector, unique within its kind.');
 
 const policy = sessionPolicySchema.shape;
-const listsOf = (scope: { shape: object }) => Object.keys(scope.shape).map((name) => `\`${name}\``).join(', ');
+const listsOf = (scope: { shape: object }) =>
+  Object.keys(scope.shape)
+    .map((name) => `\`${name}\``)
+    .join(', ');
 
 /** The contract's session policy, with descriptions for whoever writes one. */
 const describedPolicySchema = sessionPolicySchema.extend({

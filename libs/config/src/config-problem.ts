@@ -26,7 +26,8 @@ export function formatProblem(problem: ConnectorProblem | ConfigProblem): string
 
 /** `http/webhook` as the file writes it: `[[http_connectors]] "webhook"`. */
 function headerOf(connector: string): string {
-  const { kind, name, position } = /^(?<kind>[a-z]+)(?:\/(?<name>.*)|\[(?<position>\d+)\])$/.exec(connector)?.groups ?? {};
+  const { kind, name, position } =
+    /^(?<kind>[a-z]+)(?:\/(?<name>.*)|\[(?<position>\d+)\])$/.exec(connector)?.groups ?? {};
   if (kind === undefined) return connector;
   const which = name === undefined ? `number ${Number(position) + 1}` : `"${name}"`;
   return `[[${kind}_connectors]] ${which}`;

@@ -8,10 +8,62 @@ import { kindList } from './connectors.ts';
 
 /** The fields that the user's own document lists, kind by kind. */
 const seedFields = {
-  http: ['name', 'fixed_session_id', 'actor_id', 'bearer_token', 'allow_unauthenticated_ingress', 'default_reply_targets', 'default_binding_keys', 'session_policy'],
-  slack: ['name', 'bot_token', 'signing_secret', 'allow_unauthenticated_ingress', 'api_base_url', 'fixed_session_id', 'include_self_output', 'additional_reply_targets', 'additional_binding_keys', 'session_policy'],
-  telegram: ['name', 'bot_token', 'secret_token', 'allow_unauthenticated_ingress', 'api_base_url', 'ingress_mode', 'polling_timeout_seconds', 'fixed_session_id', 'include_self_output', 'additional_reply_targets', 'additional_binding_keys', 'session_policy'],
-  external: ['name', 'platform', 'mode', 'base_url', 'shared_token', 'allow_unauthenticated_ingress', 'fixed_session_id', 'include_self_output', 'additional_reply_targets', 'additional_binding_keys', 'session_policy', 'ingress_events_per_second', 'child_process', 'child_process.command', 'child_process.args', 'child_process.env', 'child_process.credential_slots', 'child_process.working_dir'],
+  http: [
+    'name',
+    'fixed_session_id',
+    'actor_id',
+    'bearer_token',
+    'allow_unauthenticated_ingress',
+    'default_reply_targets',
+    'default_binding_keys',
+    'session_policy',
+  ],
+  slack: [
+    'name',
+    'bot_token',
+    'signing_secret',
+    'allow_unauthenticated_ingress',
+    'api_base_url',
+    'fixed_session_id',
+    'include_self_output',
+    'additional_reply_targets',
+    'additional_binding_keys',
+    'session_policy',
+  ],
+  telegram: [
+    'name',
+    'bot_token',
+    'secret_token',
+    'allow_unauthenticated_ingress',
+    'api_base_url',
+    'ingress_mode',
+    'polling_timeout_seconds',
+    'fixed_session_id',
+    'include_self_output',
+    'additional_reply_targets',
+    'additional_binding_keys',
+    'session_policy',
+  ],
+  external: [
+    'name',
+    'platform',
+    'mode',
+    'base_url',
+    'shared_token',
+    'allow_unauthenticated_ingress',
+    'fixed_session_id',
+    'include_self_output',
+    'additional_reply_targets',
+    'additional_binding_keys',
+    'session_policy',
+    'ingress_events_per_second',
+    'child_process',
+    'child_process.command',
+    'child_process.args',
+    'child_process.env',
+    'child_process.credential_slots',
+    'child_process.working_dir',
+  ],
 } as const;
 const seedPolicy = ['create_if_missing', 'persona_id', 'capability_scope', 'credential_scope'];
 
@@ -22,7 +74,9 @@ describe('the documentation of connector fields', () => {
 
   it.each(kindList.map(({ kind }) => ({ kind })))('has every field of the seed document: $kind', ({ kind }) => {
     const names = connectorFields(kind).map((field) => field.name);
-    expect(names).toEqual(expect.arrayContaining([...seedFields[kind], ...seedPolicy.map((name) => `session_policy.${name}`)]));
+    expect(names).toEqual(
+      expect.arrayContaining([...seedFields[kind], ...seedPolicy.map((name) => `session_policy.${name}`)]),
+    );
   });
 
   it.each(kindList.map(({ kind }) => ({ kind })))('says something about every field: $kind', ({ kind }) => {
@@ -32,7 +86,12 @@ describe('the documentation of connector fields', () => {
   it.each([
     { kind: 'http', name: 'bearer_token', type: 'secret', fallback: '-' },
     { kind: 'http', name: 'wait_ms', type: 'integer, 0 to 30000', fallback: '`2000`' },
-    { kind: 'http', name: 'signature_scheme', type: expect.stringContaining('`github`'), fallback: '`standard-webhooks` when signing_secret is set' },
+    {
+      kind: 'http',
+      name: 'signature_scheme',
+      type: expect.stringContaining('`github`'),
+      fallback: '`standard-webhooks` when signing_secret is set',
+    },
     { kind: 'slack', name: 'team_bot_tokens[].team_id', type: 'string', fallback: 'required' },
     { kind: 'telegram', name: 'allowed_chat_ids', type: 'list of integer', fallback: '`[]`' },
     { kind: 'external', name: 'child_process.credential_slots', type: 'table of strings', fallback: '-' },

@@ -24,9 +24,12 @@ interface Walk {
 }
 
 function rowsOf(table: JsonSchema, walk: Walk): ConnectorField[] {
-  const properties = Object.entries(table.properties ?? {}).filter((entry): entry is [string, JsonSchema] => isNode(entry[1]));
+  const properties = Object.entries(table.properties ?? {}).filter((entry): entry is [string, JsonSchema] =>
+    isNode(entry[1]),
+  );
   const names = properties.map(([name]) => name);
-  const inTriple = (name: string) => /_(env|secret_ref)$/.test(name) && names.includes(name.replace(/_(env|secret_ref)$/, ''));
+  const inTriple = (name: string) =>
+    /_(env|secret_ref)$/.test(name) && names.includes(name.replace(/_(env|secret_ref)$/, ''));
   return properties
     .filter(([name]) => !inTriple(name))
     .flatMap(([name, node]) => [
@@ -94,7 +97,9 @@ A field of type *secret* has three keys: \`X_secret_ref\` names a value in the s
 
 function tableOf(fields: readonly ConnectorField[]): string {
   const rows = fields.map((field) => [`\`${field.name}\``, field.type, field.default, field.description].map(cell));
-  return [['field', 'type', 'default', 'meaning'], ['---', '---', '---', '---'], ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  return [['field', 'type', 'default', 'meaning'], ['---', '---', '---', '---'], ...rows]
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n');
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|');

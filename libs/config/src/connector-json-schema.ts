@@ -8,7 +8,10 @@ export function connectorJsonSchema(kind?: ConnectorConfig['kind']): JsonSchema 
 }
 
 function fileSchema() {
-  const tables = kindList.map(({ kind, table, schema }) => [table, z.array(schema).optional().describe(`Connectors of kind ${kind}.`)]);
+  const tables = kindList.map(({ kind, table, schema }) => [
+    table,
+    z.array(schema).optional().describe(`Connectors of kind ${kind}.`),
+  ]);
   return z.strictObject(Object.fromEntries(tables)).meta({ title: 'Trunkline connectors' });
 }
 

@@ -8,6 +8,9 @@ export function usableName(raw: unknown): string | undefined {
 }
 
 /** How problems call a connector. */
-export function connectorLabel(kind: ConnectorKind, { name, index }: { name: string | undefined; index: number }): string {
+export function connectorLabel(
+  kind: ConnectorKind,
+  { name, index }: { name: string | undefined; index: number },
+): string {
   return name === undefined ? `${kind}[${index}]` : `${kind}/${name}`;
 }

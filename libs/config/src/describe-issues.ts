@@ -86,11 +86,14 @@ function describeUnion(issue: z.core.$ZodIssueInvalidUnion, judged: Judged): Fin
   return isPlain ? [{ ...only, message: withOtherTypes(only.message, others.flat()) }] : findings;
 }
 
-const isWrongType = (issue: Issue): issue is z.core.$ZodIssueInvalidType => issue.code === 'invalid_type' && issue.path.length === 0;
+const isWrongType = (issue: Issue): issue is z.core.$ZodIssueInvalidType =>
+  issue.code === 'invalid_type' && issue.path.length === 0;
 
 /** "must be a string, in quotes, or a whole number". */
 function withOtherTypes(message: string, others: readonly Issue[]): string {
-  const types = others.filter((issue) => isWrongType(issue)).map((issue) => typeNames[issue.expected] ?? issue.expected);
+  const types = others
+    .filter((issue) => isWrongType(issue))
+    .map((issue) => typeNames[issue.expected] ?? issue.expected);
   const more = [...new Set(types)].filter((type) => !message.endsWith(type));
   return message.startsWith('must be') && more.length > 0 ? [message, ...more].join(' or ') : message;
 }

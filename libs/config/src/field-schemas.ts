@@ -21,7 +21,13 @@ export function text(maxLength: number) {
  */
 export function idList() {
   return z
-    .array(z.string().trim().min(1, { error: 'must not be blank' }).max(512, { error: 'must be at most 512 characters long' }))
+    .array(
+      z
+        .string()
+        .trim()
+        .min(1, { error: 'must not be blank' })
+        .max(512, { error: 'must be at most 512 characters long' }),
+    )
     .overwrite((ids) => [...new Set(ids)].sort())
     .default([]);
 }

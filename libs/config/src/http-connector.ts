@@ -41,7 +41,10 @@ export const httpSchema = z.strictObject({
     .default(300)
     .describe('How far a signed timestamp may be off, either way. Schemes without a timestamp ignore it.'),
   require_idempotency_key: z.boolean().default(false).describe('false: a post without a key is always a new event.'),
-  ...secretTriple('egress_signing_secret', { kind, about: "Signs what is delivered to this connector's reply targets" }),
+  ...secretTriple('egress_signing_secret', {
+    kind,
+    about: "Signs what is delivered to this connector's reply targets",
+  }),
   allow_private_network: z.boolean().default(false).describe('Allows reply targets on loopback and private addresses.'),
   allow_payload_reply_targets: z
     .boolean()
@@ -51,7 +54,9 @@ export const httpSchema = z.strictObject({
     .enum(['native', 'raw', 'cloudevents'])
     .default('native')
     .describe('`raw`: any JSON, form or text body, translated by mapping.'),
-  mapping: mappingSchema.optional().describe('Liquid templates over `body`, `headers` and `query`, for `raw` payloads.'),
+  mapping: mappingSchema
+    .optional()
+    .describe('Liquid templates over `body`, `headers` and `query`, for `raw` payloads.'),
   wait_ms: wholeNumber(0, 30_000)
     .default(2000)
     .describe('How long ingress waits for the routing of an event before it answers 202.'),

@@ -6,8 +6,7 @@ import { problemOf } from './problem-text.ts';
 import { readConnector } from './read-connector.ts';
 
 export type ParsedConnector<K extends ConnectorKind = ConnectorKind> =
-  | { ok: true; connector: ConnectorOf<K>; warnings: ConnectorProblem[] }
-  | { ok: false; problems: ConnectorProblem[] };
+  { ok: true; connector: ConnectorOf<K>; warnings: ConnectorProblem[] } | { ok: false; problems: ConnectorProblem[] };
 
 /** Parses one connector from its JSON form, as the API and the runtime store have it: the file's keys, the file's rules. */
 export function parseConnector<K extends ConnectorKind>(kind: K, json: unknown): ParsedConnector<K> {

@@ -49,7 +49,11 @@ describe('parseConnectorsFile', () => {
   });
 
   it('names file, line, connector, key and the nearest known key', () => {
-    expect(problemsOf('[[http_connectors]]\nname = "webhook"\nbearer_token_env = "T"\nalow_unauthenticated_ingress = true\n')).toEqual([
+    expect(
+      problemsOf(
+        '[[http_connectors]]\nname = "webhook"\nbearer_token_env = "T"\nalow_unauthenticated_ingress = true\n',
+      ),
+    ).toEqual([
       'conf/connectors.toml:4: [[http_connectors]] "webhook": unknown key "alow_unauthenticated_ingress" (did you mean "allow_unauthenticated_ingress"?)',
     ]);
   });
@@ -113,10 +117,22 @@ name = "single"
     { text: '[[http_connectors]]\nname = "s3cr3t value"\n', because: 'a name that is none' },
     { text: `${webhook}bearer_token = "two s3cr3t"\n`, because: 'a token with a space' },
     { text: `${webhook}payload_format = "s3cr3t"\n`, because: 'a choice that is none' },
-    { text: `${webhook}default_reply_targets = [{ type = "http", url = "http://u:s3cr3t@a.example/" }]\n`, because: 'a URL with a password' },
-    { text: `${webhook}default_reply_targets = [{ plugin = "slack", address = "s3cr3t" }]\n`, because: 'an address that is no JSON' },
-    { text: '[[slack_connectors]]\nname="a"\nsigning_secret_env="S"\napi_base_url="https://a.example/?t=s3cr3t"\n', because: 'a base URL with a query' },
-    { text: '[[telegram_connectors]]\nname="a"\nsecret_token="s3cr3t!"\n', because: 'a secret token that Telegram would refuse' },
+    {
+      text: `${webhook}default_reply_targets = [{ type = "http", url = "http://u:s3cr3t@a.example/" }]\n`,
+      because: 'a URL with a password',
+    },
+    {
+      text: `${webhook}default_reply_targets = [{ plugin = "slack", address = "s3cr3t" }]\n`,
+      because: 'an address that is no JSON',
+    },
+    {
+      text: '[[slack_connectors]]\nname="a"\nsigning_secret_env="S"\napi_base_url="https://a.example/?t=s3cr3t"\n',
+      because: 'a base URL with a query',
+    },
+    {
+      text: '[[telegram_connectors]]\nname="a"\nsecret_token="s3cr3t!"\n',
+      because: 'a secret token that Telegram would refuse',
+    },
   ])('says nothing of the value: $because', ({ text }) => {
     const problems = problemsOf(text);
     expect(problems).not.toEqual([]);
@@ -166,10 +182,43 @@ allowed_updates = ["mesage"]
   });
 
   it('never throws', () => {
-    const key = fc.constantFrom('name', 'enabled', '__proto__', 'constructor', 'session_policy', 'child_process.env.A', 'mapping', '"x y"', 'mode');
-    const value = fc.constantFrom('1', '"a"', '[]', '{}', '[{}]', 'true', 'nan', '1979-05-27', '{ a.b = 1 }', '"""\n"""', '[[1], {}]', "'");
-    const header = fc.constantFrom('[[http_connectors]]', '[[slack_connectors]]', '[telegram_connectors]', '[[external_connectors]]', '[__proto__]');
-    const line = fc.oneof(header, fc.tuple(key, value).map(([k, v]) => `${k} = ${v}`), fc.string());
+    const key = fc.constantFrom(
+      'name',
+      'enabled',
+      '__proto__',
+      'constructor',
+      'session_policy',
+      'child_process.env.A',
+      'mapping',
+      '"x y"',
+      'mode',
+    );
+    const value = fc.constantFrom(
+      '1',
+      '"a"',
+      '[]',
+      '{}',
+      '[{}]',
+      'true',
+      'nan',
+      '1979-05-27',
+      '{ a.b = 1 }',
+      '"""\n"""',
+      '[[1], {}]',
+      "'",
+    );
+    const header = fc.constantFrom(
+      '[[http_connectors]]',
+      '[[slack_connectors]]',
+      '[telegram_connectors]',
+      '[[external_connectors]]',
+      '[__proto__]',
+    );
+    const line = fc.oneof(
+      header,
+      fc.tuple(key, value).map(([k, v]) => `${k} = ${v}`),
+      fc.string(),
+    );
     const likely = fc.array(line, { maxLength: 12 }).map((lines) => lines.join('\n'));
     fc.assert(
       fc.property(fc.oneof(likely, fc.string({ unit: 'binary' }), fc.uint8Array()), (input) => {
@@ -181,7 +230,8 @@ allowed_updates = ["mesage"]
   });
 
   it('reads ten thousand connectors, warnings and all, within seconds', () => {
-    const one = (n: number) => `[[http_connectors]]\nname = "c${n}"\nbearer_token = "t${n}"\ndefault_binding_keys = ["k${n}"]\n`;
+    const one = (n: number) =>
+      `[[http_connectors]]\nname = "c${n}"\nbearer_token = "t${n}"\ndefault_binding_keys = ["k${n}"]\n`;
     const text = Array.from({ length: 10_000 }, (_, n) => one(n)).join('\n');
     const start = performance.now();
     const parsed = parseConnectorsFile(text, file);

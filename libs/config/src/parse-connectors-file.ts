@@ -10,8 +10,7 @@ import { readToml } from './read-toml.ts';
 import { tomlPlaces, type TomlPlaces } from './toml-places.ts';
 
 export type ParsedConnectorsFile =
-  | { ok: true; connectors: ConnectorConfig[]; warnings: ConfigProblem[] }
-  | { ok: false; problems: ConfigProblem[] };
+  { ok: true; connectors: ConnectorConfig[]; warnings: ConfigProblem[] } | { ok: false; problems: ConfigProblem[] };
 
 /** A finding with its path in the whole document. */
 interface Placed {

@@ -6,7 +6,8 @@ export interface TomlProblem {
   message: string;
 }
 
-export type TomlRead = { ok: true; text: string; document: Record<string, unknown> } | { ok: false; problem: TomlProblem };
+export type TomlRead =
+  { ok: true; text: string; document: Record<string, unknown> } | { ok: false; problem: TomlProblem };
 
 /** Reads TOML. Bytes are the better input: a string may already have lost what was not valid UTF-8. */
 export function readToml(input: string | Uint8Array): TomlRead {

@@ -11,7 +11,10 @@ import type { Draft } from './define-kind.ts';
 
 /** Refuses the reply targets that have the right shape and still cannot be meant, such as an `http` target with secret headers. */
 export function refuseBadTargets<F extends string>(
-  { wire, refuse }: { wire: { name?: string } & Partial<Record<F, readonly ReplyTarget[]>> } & Pick<Draft<object>, 'refuse'>,
+  {
+    wire,
+    refuse,
+  }: { wire: { name?: string } & Partial<Record<F, readonly ReplyTarget[]>> } & Pick<Draft<object>, 'refuse'>,
   { kind, field }: { kind: ConnectorKind; field: F },
 ): void {
   const connector = { kind, name: wire.name ?? 'unnamed' };

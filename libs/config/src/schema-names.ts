@@ -16,7 +16,8 @@ export function inputJsonSchema(schema: z.ZodType): JsonSchema {
 export function namesAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   const root = inputJsonSchema(schema);
   let nodes = alternatives(root, root);
-  for (const part of path) nodes = nodes.flatMap((node) => inside(node, part)).flatMap((node) => alternatives(node, root));
+  for (const part of path)
+    nodes = nodes.flatMap((node) => inside(node, part)).flatMap((node) => alternatives(node, root));
   return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
 }
 

@@ -57,8 +57,12 @@ export function secretTriple<F extends string>(field: F, { kind, about, inline =
       .refine((value) => value.trim() === '' || inline.pattern.test(value), `must be written ${inline.wanted}`)
       .optional()
       .meta({ description: `${about}.`, writeOnly: true }),
-    [keys.env]: envName().optional().meta({ description: `Environment variable that holds ${field}.` }),
-    [keys.secret_ref]: secretRef(kind).optional().meta({ description: `Secret-store reference of ${field}.` }),
+    [keys.env]: envName()
+      .optional()
+      .meta({ description: `Environment variable that holds ${field}.` }),
+    [keys.secret_ref]: secretRef(kind)
+      .optional()
+      .meta({ description: `Secret-store reference of ${field}.` }),
   };
   // TypeScript widens computed keys to string; these are exactly the triple's.
   return shape as Record<TripleKey<F>, z.ZodOptional<z.ZodString>>;

@@ -20,7 +20,11 @@ function warnAboutSecret({ wire, warn }: Pick<Draft<object>, 'wire' | 'warn'>, f
   if (given.inline !== undefined) {
     const blank = given.inline.trim() === '';
     if (blank) warn([field], 'is blank, so the connector cannot work');
-    else warn([field], `holds the secret in plain sight: ${keys.secret_ref} or ${keys.env} keeps it out of the configuration`);
+    else
+      warn(
+        [field],
+        `holds the secret in plain sight: ${keys.secret_ref} or ${keys.env} keeps it out of the configuration`,
+      );
   }
   const shadowed = (['env', 'inline'] as const).filter((source) => source !== used && given[source] !== undefined);
   for (const source of shadowed) warn([keys[source]], `is not used: ${keys[used]} comes first`);

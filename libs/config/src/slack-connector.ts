@@ -29,10 +29,10 @@ export const slackSchema = z.strictObject({
     inline: { pattern: /^xapp-\S+$/, wanted: 'as it was issued, beginning with "xapp-"' },
   }),
   api_base_url: baseUrl().default('https://slack.com/api').describe('Where the Web API is.'),
-  include_self_output: z
-    .boolean()
-    .optional()
-    .meta({ description: 'Answers go back to where the event came from.', 'x-default': 'true where there is a bot token' }),
+  include_self_output: z.boolean().optional().meta({
+    description: 'Answers go back to where the event came from.',
+    'x-default': 'true where there is a bot token',
+  }),
   additional_reply_targets: z.array(replyTargetSchema).prefault([]).describe('Where answers go as well.'),
   additional_binding_keys: idList().describe('What sessions of this connector are bound to as well.'),
   ingress_mode: z

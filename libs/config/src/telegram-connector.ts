@@ -11,7 +11,14 @@ import { baseUrl } from './url-rules.ts';
 
 const kind = 'telegram';
 const secretFields = ['bot_token', 'secret_token'] as const;
-const usualUpdates = ['message', 'edited_message', 'channel_post', 'callback_query', 'message_reaction', 'my_chat_member'];
+const usualUpdates = [
+  'message',
+  'edited_message',
+  'channel_post',
+  'callback_query',
+  'message_reaction',
+  'my_chat_member',
+];
 
 /** What a user writes for one connector of this kind. Rules across fields are in `telegramKind`. */
 export const telegramSchema = z.strictObject({
@@ -20,15 +27,20 @@ export const telegramSchema = z.strictObject({
   ...secretTriple('secret_token', {
     kind,
     about: 'What Telegram sends back in its secret header',
-    inline: { pattern: /^[A-Za-z0-9_-]{1,256}$/, wanted: 'in 1 to 256 of A-Z a-z 0-9 _ -, which is what Telegram takes' },
+    inline: {
+      pattern: /^[A-Za-z0-9_-]{1,256}$/,
+      wanted: 'in 1 to 256 of A-Z a-z 0-9 _ -, which is what Telegram takes',
+    },
   }),
   api_base_url: baseUrl().default('https://api.telegram.org').describe('Where the Bot API is.'),
   ingress_mode: z.enum(['webhook', 'polling']).default('webhook').describe('Telegram calls us, or we ask Telegram.'),
-  polling_timeout_seconds: wholeNumber(1, 50).default(30).describe('How long one question to Telegram waits for updates.'),
-  include_self_output: z
-    .boolean()
-    .optional()
-    .meta({ description: 'Answers go back to where the event came from.', 'x-default': 'true where there is a bot token' }),
+  polling_timeout_seconds: wholeNumber(1, 50)
+    .default(30)
+    .describe('How long one question to Telegram waits for updates.'),
+  include_self_output: z.boolean().optional().meta({
+    description: 'Answers go back to where the event came from.',
+    'x-default': 'true where there is a bot token',
+  }),
   additional_reply_targets: z.array(replyTargetSchema).prefault([]).describe('Where answers go as well.'),
   additional_binding_keys: idList().describe('What sessions of this connector are bound to as well.'),
   public_url: baseUrl()
@@ -41,10 +53,7 @@ export const telegramSchema = z.strictObject({
     .enum(['chat', 'topic', 'user'])
     .default('topic')
     .describe('What shares a session. `topic`: chat, and its topic where there is one.'),
-  require_mention: z
-    .boolean()
-    .default(false)
-    .describe('In groups: only commands, mentions and replies to the bot.'),
+  require_mention: z.boolean().default(false).describe('In groups: only commands, mentions and replies to the bot.'),
   format: z.enum(['markdown', 'html', 'plain']).default('markdown').describe('What the text of outputs is written in.'),
 });
 

@@ -21,7 +21,10 @@ const wires: { kind: ConnectorConfig['kind']; wire: Record<string, unknown> }[] 
     wire: {
       name: 'support',
       signing_secret_secret_ref: 'shared.s',
-      team_bot_tokens: [{ team_id: 'T1', bot_token: 's3cr3t' }, { team_id: 'T2', bot_token_env: 'B' }],
+      team_bot_tokens: [
+        { team_id: 'T1', bot_token: 's3cr3t' },
+        { team_id: 'T2', bot_token_env: 'B' },
+      ],
       session_policy: { persona_id: 'p', credential_scope: { route_allow: ['b', 'a'] } },
     },
   },

@@ -48,9 +48,13 @@ const redacted = '[secret]';
 export function toPrintableWire(connector: ConnectorConfig): Record<string, unknown> {
   const masked = { ...connector };
   const mask = (secret: SecretField) => (secret.inline === undefined ? secret : { ...secret, inline: redacted });
-  for (const [field, secret] of Object.entries(secretsOf(connector))) if (field in masked) Reflect.set(masked, field, mask(secret));
+  for (const [field, secret] of Object.entries(secretsOf(connector)))
+    if (field in masked) Reflect.set(masked, field, mask(secret));
   if (masked.kind === 'slack') {
-    masked.team_bot_tokens = masked.team_bot_tokens.map((team) => ({ ...team, bot_token: team.bot_token && mask(team.bot_token) }));
+    masked.team_bot_tokens = masked.team_bot_tokens.map((team) => ({
+      ...team,
+      bot_token: team.bot_token && mask(team.bot_token),
+    }));
   }
   return toWire(masked);
 }

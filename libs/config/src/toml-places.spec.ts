@@ -47,19 +47,39 @@ describe('tomlPlaces', () => {
     { path: ['title'], starts: 'title', because: 'a key at the top' },
     { path: ['connectors', 0], starts: '[[connectors]]', because: 'the header of a table of an array' },
     { path: ['connectors', 0, 'name'], starts: 'name = "one"', because: 'a key in it' },
-    { path: ['connectors', 0, 'missing'], starts: '[[connectors]]', because: 'what is not there is where it should be' },
+    {
+      path: ['connectors', 0, 'missing'],
+      starts: '[[connectors]]',
+      because: 'what is not there is where it should be',
+    },
     { path: ['connectors', 0, 'policy', 'scope', 'allow'], starts: 'policy.scope', because: 'a dotted key' },
-    { path: ['connectors', 0, 'policy', 'scope', 'deny'], starts: 'policy.scope', because: 'the nearest table that is there' },
+    {
+      path: ['connectors', 0, 'policy', 'scope', 'deny'],
+      starts: 'policy.scope',
+      because: 'the nearest table that is there',
+    },
     { path: ['connectors', 0, 'policy', 'scope', 'allow', 1], starts: '  "b"', because: 'an element on its own line' },
-    { path: ['connectors', 0, 'policy', 'scope', 'allow', 2, 0], starts: '  [ "nested"', because: 'an element of an element' },
+    {
+      path: ['connectors', 0, 'policy', 'scope', 'allow', 2, 0],
+      starts: '  [ "nested"',
+      because: 'an element of an element',
+    },
     { path: ['connectors', 0, 'inline', 'deep', 'er', 'last'], starts: 'inline', because: 'inside inline tables' },
     { path: ['connectors', 0, 'child'], starts: '  [connectors.child]', because: 'a table of the newest element' },
     { path: ['connectors', 0, 'child', 'after'], starts: '  after', because: 'a multi-line string hides no lines' },
     { path: ['connectors', 1], starts: '[[connectors]]', because: 'a header inside a string is none' },
     { path: ['connectors', 1, 'quoted.name'], starts: '"quoted.name"', because: 'a quoted key may hold dots' },
-    { path: ['connectors', 1, 'child', 'env', 'with "escape"'], starts: '"with', because: 'a quoted key may hold escapes' },
+    {
+      path: ['connectors', 1, 'child', 'env', 'with "escape"'],
+      starts: '"with',
+      because: 'a quoted key may hold escapes',
+    },
     { path: ['connectors', 1, 'child', 'env', 'last'], starts: 'last', because: 'a literal string may end in quotes' },
-    { path: ['connectors', 1, 'child', 'env', 'targets', 1, 'type'], starts: '    type = "b"', because: 'an inline table over lines' },
+    {
+      path: ['connectors', 1, 'child', 'env', 'targets', 1, 'type'],
+      starts: '    type = "b"',
+      because: 'an inline table over lines',
+    },
   ])('$path: $because', ({ path, starts }) => {
     expect(lines[lineOf(path) - 1]?.slice(0, starts.length)).toBe(starts);
   });
@@ -74,8 +94,17 @@ describe('tomlPlaces', () => {
 
   it('finds the line of every key of any document', () => {
     const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((text) => text !== '__proto__');
-    const value = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.string()), fc.dictionary(key, fc.string()));
-    const table = fc.dictionary(key, fc.oneof(value, fc.dictionary(key, value), fc.array(fc.dictionary(key, value), { minLength: 1 })));
+    const value = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.boolean(),
+      fc.array(fc.string()),
+      fc.dictionary(key, fc.string()),
+    );
+    const table = fc.dictionary(
+      key,
+      fc.oneof(value, fc.dictionary(key, value), fc.array(fc.dictionary(key, value), { minLength: 1 })),
+    );
     fc.assert(
       fc.property(table, (data) => {
         const text = stringify(data);
@@ -84,7 +113,9 @@ describe('tomlPlaces', () => {
         for (const path of leaves(parse(text))) {
           const line = written[find(path) - 1] ?? '';
           const keyOfPath = path.findLast((part) => typeof part === 'string');
-          expect(line, `${path.join(' > ')} in\n${text}`).toContain(stringify({ [String(keyOfPath)]: 1 }).split(' = ')[0]);
+          expect(line, `${path.join(' > ')} in\n${text}`).toContain(
+            stringify({ [String(keyOfPath)]: 1 }).split(' = ')[0],
+          );
         }
       }),
       { numRuns: 100 },
@@ -92,7 +123,12 @@ describe('tomlPlaces', () => {
   });
 
   it('ends on any text', () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'[]{}=".\'#,\\a1 \n') }), (text) => tomlPlaces(text).lineOf(['a']) >= 1));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...'[]{}=".\'#,\\a1 \n') }),
+        (text) => tomlPlaces(text).lineOf(['a']) >= 1,
+      ),
+    );
   });
 });
 

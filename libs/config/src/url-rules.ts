@@ -3,7 +3,8 @@ import { z } from 'zod';
 /** What is wrong with a base URL, without repeating it; `undefined` when nothing is. */
 export function urlFault(text: string): string | undefined {
   // The URL parser repairs backslashes, tabs and missing slashes; what we were given must not need it.
-  if (!/^https?:\/\/[^/\s\\]/i.test(text) || /[\s\\]/.test(text) || !URL.canParse(text)) return 'must be an absolute http or https URL';
+  if (!/^https?:\/\/[^/\s\\]/i.test(text) || /[\s\\]/.test(text) || !URL.canParse(text))
+    return 'must be an absolute http or https URL';
   if (authorityOf(text).includes('@')) return 'must not hold a user name or password';
   if (/[?#]/.test(text)) return 'must not have a query or fragment';
   return undefined;

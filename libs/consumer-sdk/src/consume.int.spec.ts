@@ -89,7 +89,12 @@ describe('consume', () => {
     await start((turn) => turn.reply(`echo: ${turn.text}`));
     await publish(turnOf('s1', 'e1'));
     const [message] = await stored('OUTPUTS', 1);
-    expect(message?.json()).toMatchObject({ session_id: 's1', turn_id: 'trn_e1', reply_handle: 'sealed', content: 'echo: say e1' });
+    expect(message?.json()).toMatchObject({
+      session_id: 's1',
+      turn_id: 'trn_e1',
+      reply_handle: 'sealed',
+      content: 'echo: say e1',
+    });
     expect(message?.headers['traceparent']).toContain('0af7651916cd43dd8448eb211c80319c');
   });
 

@@ -48,7 +48,10 @@ export function consumedTurn(
   const { session_id, generation } = turn.session;
   let ordinal = 0;
 
-  async function publish(fields: Partial<Output>, output_id = outputIdOf(turn.turn_id, ++ordinal)): Promise<{ output_id: string }> {
+  async function publish(
+    fields: Partial<Output>,
+    output_id = outputIdOf(turn.turn_id, ++ordinal),
+  ): Promise<{ output_id: string }> {
     const { turn_id, reply_handle } = turn;
     const output: Output = { v: 1, output_id, session_id, turn_id, reply_handle, ...fields };
     const trace = childTraceparent(traceparent);
@@ -59,7 +62,8 @@ export function consumedTurn(
     return { output_id };
   }
 
-  const live = (message: object) => bus.publish(bus.names.live(session_id), encodeJson({ v: 1, turn_id: turn.turn_id, ...message }));
+  const live = (message: object) =>
+    bus.publish(bus.names.live(session_id), encodeJson({ v: 1, turn_id: turn.turn_id, ...message }));
 
   return {
     ...turn,
@@ -84,7 +88,8 @@ export function consumedTurn(
         close: () => publish({ content: text, stream: { seq, state: 'close' } }, output_id),
       };
     },
-    state: <T>() => sessionState<T>({ key: `${token(group)}.${token(session_id)}.${generation}` }, bus.bucket<T>('state')),
+    state: <T>() =>
+      sessionState<T>({ key: `${token(group)}.${token(session_id)}.${generation}` }, bus.bucket<T>('state')),
   };
 }
 

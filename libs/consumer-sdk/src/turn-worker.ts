@@ -1,8 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { appendLedger, busHeaders, token, type Bus, type Handled, type LaneContext, type StoredMessage } from '@trunkline/bus';
+import {
+  appendLedger,
+  busHeaders,
+  createSlots,
+  token,
+  type Bus,
+  type Handled,
+  type LaneContext,
+  type StoredMessage,
+} from '@trunkline/bus';
 import { readTurn, type Turn } from '@trunkline/events';
 import { consumedTurn, type ConsumedTurn } from './consumed-turn.ts';
-import { createSlots } from './slots.ts';
 import { passes, type TurnFilter } from './turn-filter.ts';
 
 export type TurnHandler = (turn: ConsumedTurn) => Promise<unknown>;
@@ -17,20 +25,25 @@ export interface TurnWorkerOptions {
   random(): number;
 }
 
+interface Deps {
+  bus: Bus;
+  handler: TurnHandler;
+}
+
+/** A turn with where it was read. */
+interface Job {
+  turn: Turn;
+  message: StoredMessage;
+  context: LaneContext;
+}
+
 const dayMs = 86_400_000;
 const cancelled = 'trunkline.turn.cancelled';
 
 /** Runs the turns of the lanes that this worker holds. */
-export function createTurnWorker(options: TurnWorkerOptions, deps: { bus: Bus; handler: TurnHandler }) {
-  const { bus, handler } = deps;
-  const slots = createSlots(options.concurrency);
-  const running = new Map<string, AbortController>();
-
-  /** A cancellation takes effect when it is seen, not when its turn comes. */
-  function peek(message: StoredMessage): void {
-    if (message.headers[busHeaders.eventType] !== cancelled) return;
-    running.get(bus.names.turnsBeside(message.subject))?.abort(new Error('The turn was cancelled.'));
-  }
+export function createTurnWorker(options: TurnWorkerOptions, deps: Deps) {
+  const { bus } = deps;
+  const run = createRunner(options, deps);
 
   async function handle(message: StoredMessage, context: LaneContext): Promise<Handled> {
     const read = readTurn(message.json());
@@ -41,48 +54,23 @@ export function createTurnWorker(options: TurnWorkerOptions, deps: { bus: Bus; h
     }
     const turn = read.value;
     if (turn.event.type === cancelled || !passes(turn, options.filter)) return 'done';
-    const begun = context.mayRepeat ? await countCrash(message) : 0;
-    if (begun >= options.maxAttempts) return bury(turn, { reason: 'worker_crashed', attempts: begun });
-    return attempts(turn, { message, context });
+    const crashes = context.mayRepeat ? await countBeginning(message) : 0;
+    if (crashes >= options.maxAttempts) return bury(turn, { reason: 'worker_crashed', attempts: crashes });
+    return attempts({ turn, message, context });
   }
 
-  async function attempts(turn: Turn, at: { message: StoredMessage; context: LaneContext }): Promise<Handled> {
+  async function attempts(job: Job): Promise<Handled> {
     for (let attempt = 1; ; attempt++) {
-      const outcome = await run(turn, { ...at, attempt });
+      const outcome = await run.turn(job, attempt);
       if (outcome === 'done' || outcome === 'interrupted') return outcome;
-      if (attempt >= options.maxAttempts) return bury(turn, { reason: outcome.error, attempts: attempt });
-      const waited = await pause(backoffMs(attempt, options.random()), at.context);
+      if (attempt >= options.maxAttempts) return bury(job.turn, { reason: outcome.error, attempts: attempt });
+      const waited = await pause(backoffMs(attempt, options.random()), job.context);
       if (!waited) return 'interrupted';
     }
   }
 
-  async function run(
-    turn: Turn,
-    at: { message: StoredMessage; context: LaneContext; attempt: number },
-  ): Promise<Handled | { error: string }> {
-    await slots.take();
-    const key = bus.names.turnsBeside(at.message.subject);
-    const cancel = new AbortController();
-    running.set(key, cancel);
-    try {
-      if (!at.context.stillOwner()) return 'interrupted';
-      const signal = AbortSignal.any([cancel.signal, at.context.signal]);
-      const traceparent = at.message.headers[busHeaders.traceparent];
-      await handler(consumedTurn(turn, { bus, group: options.group, attempt: at.attempt, signal, traceparent }));
-      return 'done';
-    } catch (error) {
-      if (cancel.signal.aborted) return 'done';
-      if (at.context.signal.aborted) return 'interrupted';
-      bus.log.warn({ err: error, turn_id: turn.turn_id, attempt: at.attempt }, 'turn.failed');
-      return { error: error instanceof Error ? error.name : 'error' };
-    } finally {
-      running.delete(key);
-      slots.give();
-    }
-  }
-
   /** Counts on the bus before the attempt: a turn that kills its worker must not kill all workers for ever. */
-  async function countCrash(message: StoredMessage): Promise<number> {
+  async function countBeginning(message: StoredMessage): Promise<number> {
     const bucket = bus.bucket<{ count: number }>('progress');
     const key = `turn.${token(options.group)}.${message.seq}`;
     const count = (await bucket.get(key))?.value.count ?? 0;
@@ -92,13 +80,50 @@ export function createTurnWorker(options: TurnWorkerOptions, deps: { bus: Bus; h
 
   async function bury(turn: Turn, why: { reason: string; attempts: number }): Promise<Handled> {
     const { turn_id, session, event } = turn;
-    const data = { what: 'turn', group: options.group, turn_id, session_id: session.session_id, event_id: event.id, ...why };
-    await appendLedger({ what: 'dead', connector: event.data.connector, id: `${options.group}:${turn_id}`, data }, bus);
+    const { group } = options;
+    const data = { what: 'turn', group, turn_id, session_id: session.session_id, event_id: event.id, ...why };
+    await appendLedger({ what: 'dead', connector: event.data.connector, id: `${group}:${turn_id}`, data }, bus);
     bus.log.error(data, 'turn.dead');
     return 'done';
   }
 
-  return { handle, peek };
+  return { handle, peek: run.peek };
+}
+
+/** Calls the handler, as many at a time as there are slots, and knows what runs so that it can be cancelled. */
+function createRunner(options: TurnWorkerOptions, { bus, handler }: Deps) {
+  const slots = createSlots(options.concurrency);
+  const running = new Map<string, AbortController>();
+
+  /** A cancellation takes effect when it is seen, not when its turn comes. */
+  function peek(message: StoredMessage): void {
+    if (message.headers[busHeaders.eventType] !== cancelled) return;
+    running.get(bus.names.turnsBeside(message.subject))?.abort(new Error('The turn was cancelled.'));
+  }
+
+  async function runTurn({ turn, message, context }: Job, attempt: number): Promise<Handled | { error: string }> {
+    await slots.take();
+    const session = bus.names.turnsBeside(message.subject);
+    const cancel = new AbortController();
+    running.set(session, cancel);
+    try {
+      if (!context.stillOwner()) return 'interrupted';
+      const signal = AbortSignal.any([cancel.signal, context.signal]);
+      const traceparent = message.headers[busHeaders.traceparent];
+      await handler(consumedTurn(turn, { bus, group: options.group, attempt, signal, traceparent }));
+      return 'done';
+    } catch (error) {
+      if (cancel.signal.aborted) return 'done';
+      if (context.signal.aborted) return 'interrupted';
+      bus.log.warn({ err: error, turn_id: turn.turn_id, attempt }, 'turn.failed');
+      return { error: error instanceof Error ? error.name : 'error' };
+    } finally {
+      running.delete(session);
+      slots.give();
+    }
+  }
+
+  return { turn: runTurn, peek };
 }
 
 /** Half to the whole of 1 s, 2 s, 4 s ... 60 s: many sessions that fail together do not come back together. */

@@ -42,11 +42,15 @@ async function replica(worker: string, deliverer: Deliverer) {
   return runLanes({ ...deliveryLanes('http', bus), worker, handle: handler.handle }, bus);
 }
 
-const countOf = async (state: 'delivered' | 'pending') => (await listDeliveries(bus, { states: [state] })).deliveries.length;
+const countOf = async (state: 'delivered' | 'pending') =>
+  (await listDeliveries(bus, { states: [state] })).deliveries.length;
 
 it('keeps the order of a target through retries, and lets targets that fail or hang delay no other one', async () => {
   const hanging = Promise.withResolvers<StepOutcome>();
-  const failures = new Map([['ordered-0', 1], ['ordered-2', 1]]);
+  const failures = new Map([
+    ['ordered-0', 1],
+    ['ordered-2', 1],
+  ]);
   const deliverer = scriptedDeliverer({
     onCall({ delivery: { output_id, target } }) {
       if (target.type === 'http' && target.url.endsWith('/hangs')) return hanging.promise;
@@ -63,13 +67,18 @@ it('keeps the order of a target through retries, and lets targets that fail or h
   for (let n = 0; n < 20; n++) await queued(deliveryTo(`https://a.example/fine/${n}`, `fine-${n}`), bus);
 
   const lanes = await replica('a', deliverer);
-  await waitFor(async () => (await countOf('delivered')) === 24, { what: 'all that can be delivered', timeoutMs: 15_000 });
+  await waitFor(async () => (await countOf('delivered')) === 24, {
+    what: 'all that can be delivered',
+    timeoutMs: 15_000,
+  });
   const calls = deliverer.calls.map(({ delivery }) => delivery.output_id);
   const ordered = calls.filter((id) => id.startsWith('ordered'));
   expect(ordered).toEqual(['ordered-0', 'ordered-0', 'ordered-1', 'ordered-2', 'ordered-2', 'ordered-3']);
   expect(calls.filter((id) => id.startsWith('fine'))).toHaveLength(20);
   // The first wait is a second: whatever came before it did not wait for anybody's retry.
-  expect(calls.slice(0, calls.indexOf('ordered-0', calls.indexOf('ordered-0') + 1)).filter((id) => id.startsWith('fine'))).toHaveLength(20);
+  expect(
+    calls.slice(0, calls.indexOf('ordered-0', calls.indexOf('ordered-0') + 1)).filter((id) => id.startsWith('fine')),
+  ).toHaveLength(20);
 
   hanging.resolve(delivered);
   await lanes.drain();
@@ -79,7 +88,9 @@ it('keeps the order of a target through retries, and lets targets that fail or h
 
 it('hands what waits to another replica at a planned stop, while the call under way ends first', async () => {
   const answer = Promise.withResolvers<StepOutcome>();
-  const first = scriptedDeliverer({ onCall: ({ delivery }) => (delivery.output_id === 'slow' ? answer.promise : failed) });
+  const first = scriptedDeliverer({
+    onCall: ({ delivery }) => (delivery.output_id === 'slow' ? answer.promise : failed),
+  });
   await queued(deliveryTo('https://a.example/slow', 'slow'), bus);
   await queued(deliveryTo('https://b.example/waits', 'waits'), bus);
   const leaving = await replica('a', first);

@@ -15,7 +15,10 @@ export interface Problem {
 export const problemMediaType = 'application/problem+json';
 
 /** Builds the answer for a code. `detail` names the remedy and never holds a secret or the payload. */
-export function problem(code: ProblemCode, parts: { detail: string; instance?: string; [extension: string]: unknown }): Problem {
+export function problem(
+  code: ProblemCode,
+  parts: { detail: string; instance?: string; [extension: string]: unknown },
+): Problem {
   const { status, title } = problemCodes[code];
   return { type: `urn:trunkline:problem:${code}`, title, status, code, ...parts };
 }

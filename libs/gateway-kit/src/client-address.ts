@@ -10,7 +10,9 @@ export function parseTrustedProxies(
 ): { ok: true; trusted: TrustedProxies } | { ok: false; problems: string[] } {
   const entries = list.map((text) => ({ text, range: parseRange(text.trim()) }));
   const ranges = entries.flatMap(({ range }) => (range ? [range] : []));
-  const problems = entries.filter(({ range }) => !range).map(({ text }) => `"${text}" is neither an address nor a CIDR range`);
+  const problems = entries
+    .filter(({ range }) => !range)
+    .map(({ text }) => `"${text}" is neither an address nor a CIDR range`);
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, trusted: (address) => ranges.some((range) => inRange(address, range)) };
 }

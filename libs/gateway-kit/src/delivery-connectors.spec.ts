@@ -21,7 +21,10 @@ function inventoryWith(entry?: object) {
 it.each([
   { entry: { ...facts, state: 'ready', config, secrets: {} }, state: { state: 'ready', onUnknown: 'surface' } },
   { entry: { ...facts, state: 'disabled', config }, state: { state: 'unavailable', code: 'connector_disabled' } },
-  { entry: { ...facts, state: 'degraded', reason: 'no token' }, state: { code: 'connector_degraded', reason: 'no token' } },
+  {
+    entry: { ...facts, state: 'degraded', reason: 'no token' },
+    state: { code: 'connector_degraded', reason: 'no token' },
+  },
   { entry: undefined, state: { state: 'unavailable', code: 'connector_not_found' } },
 ])('parks deliveries unless the connector works ($state)', ({ entry, state }) => {
   expect(deliveryConnectors('slack', inventoryWith(entry)).state({ kind: 'slack', name: 'team' })).toMatchObject(state);

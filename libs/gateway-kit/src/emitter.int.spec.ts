@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { decodeJson, listenForReceipts, migrateStreams, openBus, writeReceipt, type Bus, type ReceiptListener } from '@trunkline/bus';
+import {
+  decodeJson,
+  listenForReceipts,
+  migrateStreams,
+  openBus,
+  writeReceipt,
+  type Bus,
+  type ReceiptListener,
+} from '@trunkline/bus';
 import type { Receipt, TrunklineEvent } from '@trunkline/events';
 import { startNats, waitFor, type NatsServer } from '@trunkline/testing';
 import { createEmitter, type EmitRequest, type Emitter } from './emitter.ts';
@@ -89,7 +97,10 @@ const acceptAll = (event: TrunklineEvent, seq: number): Receipt => ({
 describe('emit', () => {
   it('waits for the routing receipt, and does not when told so', async () => {
     await route(acceptAll);
-    expect(await emitter.emit(requestOf('1', { waitMs: 5000 }))).toMatchObject({ outcome: 'routed', receipt: { turn_id: 'trn_1' } });
+    expect(await emitter.emit(requestOf('1', { waitMs: 5000 }))).toMatchObject({
+      outcome: 'routed',
+      receipt: { turn_id: 'trn_1' },
+    });
     expect(await emitter.emit(requestOf('2'))).toEqual({ outcome: 'stored' });
   });
 
@@ -101,14 +112,26 @@ describe('emit', () => {
     await route(acceptAll);
     await emitter.emit(requestOf('1', { waitMs: 5000 }));
     expect(await emitter.emit(requestOf('1'))).toMatchObject({ outcome: 'duplicate', receipt: { turn_id: 'trn_1' } });
-    expect(await emitter.emit(requestOf('1', { fingerprint: 'f2' }))).toMatchObject({ outcome: 'conflict', receipt: { session_id: 's' } });
+    expect(await emitter.emit(requestOf('1', { fingerprint: 'f2' }))).toMatchObject({
+      outcome: 'conflict',
+      receipt: { session_id: 's' },
+    });
     const elsewhere = requestOf('1', { event: eventOf('1', 'another conversation'), fingerprint: 'f2' });
     expect(await emitter.emit(elsewhere)).toMatchObject({ outcome: 'conflict' });
   });
 
   it('says why an event was rejected, also to whoever sends it again', async () => {
-    await route((event, seq) => ({ event_id: event.id, status: 'rejected', code: 'session_missing', reason: 'No such session.', seq }));
-    expect(await emitter.emit(requestOf('1', { waitMs: 5000 }))).toMatchObject({ outcome: 'rejected', repeated: false });
+    await route((event, seq) => ({
+      event_id: event.id,
+      status: 'rejected',
+      code: 'session_missing',
+      reason: 'No such session.',
+      seq,
+    }));
+    expect(await emitter.emit(requestOf('1', { waitMs: 5000 }))).toMatchObject({
+      outcome: 'rejected',
+      repeated: false,
+    });
     expect(await emitter.emit(requestOf('1', { waitMs: 5000 }))).toMatchObject({ outcome: 'rejected', repeated: true });
   });
 
@@ -119,20 +142,24 @@ describe('emit', () => {
   });
 
   it('says that the bus is unavailable while it is, and works again afterwards', async () => {
-    nats.pause();
+    await nats.pause();
     expect(await emitter.emit(requestOf('1', { waitMs: 5000 }))).toMatchObject({ outcome: 'bus_unavailable' });
     nats.resume();
-    const again = await waitFor(async () => {
-      const outcome = await emitter.emit(requestOf('1'));
-      return outcome.outcome === 'bus_unavailable' ? undefined : outcome;
-    }, { what: 'the bus to answer again' });
+    const again = await waitFor(
+      async () => {
+        const outcome = await emitter.emit(requestOf('1'));
+        return outcome.outcome === 'bus_unavailable' ? undefined : outcome;
+      },
+      { what: 'the bus to answer again' },
+    );
     // Whether the first try arrived is not known to anybody; that it is stored once is.
     expect(['stored', 'duplicate']).toContain(again.outcome);
   });
 });
 
 describe('emit with a rate limit', () => {
-  const limited = (id: string, more: Partial<EmitRequest> = {}) => requestOf(id, { limit: { key: 'http/crm', rate: 2 }, ...more });
+  const limited = (id: string, more: Partial<EmitRequest> = {}) =>
+    requestOf(id, { limit: { key: 'http/crm', rate: 2 }, ...more });
 
   it('lets repeats pass an empty bucket, and turns new events away', async () => {
     expect(await emitter.emit(limited('1'))).toEqual({ outcome: 'stored' });

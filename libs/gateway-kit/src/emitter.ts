@@ -86,7 +86,9 @@ const notAdmitted = ({ reason, retryAfterMs }: Refused): EmitOutcome => ({
 });
 
 const storedNothing = (outcome: EmitOutcome) =>
-  outcome.outcome === 'duplicate' || outcome.outcome === 'conflict' || (outcome.outcome === 'rejected' && outcome.repeated);
+  outcome.outcome === 'duplicate' ||
+  outcome.outcome === 'conflict' ||
+  (outcome.outcome === 'rejected' && outcome.repeated);
 
 async function store(request: EmitRequest, deps: EmitterDeps): Promise<EmitOutcome> {
   const { event, fingerprint, waitMs } = request;
@@ -106,7 +108,9 @@ async function store(request: EmitRequest, deps: EmitterDeps): Promise<EmitOutco
     if (stored.status !== 'stored') return repeated(stored.status, await readReceipt(of, deps.bus));
     const receipt = await expected?.within(waitMs);
     if (!receipt) return { outcome: 'stored' };
-    return receipt.status === 'rejected' ? { outcome: 'rejected', receipt, repeated: false } : { outcome: 'routed', receipt };
+    return receipt.status === 'rejected'
+      ? { outcome: 'rejected', receipt, repeated: false }
+      : { outcome: 'routed', receipt };
   } finally {
     expected?.cancel();
   }

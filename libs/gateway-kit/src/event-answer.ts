@@ -106,7 +106,8 @@ const rateLimited = problem('rate_limited', {
 });
 
 const notStored = problem('bus_unavailable', {
-  detail: 'The bus did not confirm the event. Send it again with the same id after Retry-After: it is stored at most once.',
+  detail:
+    'The bus did not confirm the event. Send it again with the same id after Retry-After: it is stored at most once.',
 });
 
 const unknownEvent = problem('event_not_found', {

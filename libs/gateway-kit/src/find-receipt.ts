@@ -8,7 +8,9 @@ export async function findReceipt(
 ): Promise<Receipt | 'not_routed_yet' | undefined> {
   const receipt = await readReceipt(of, bus);
   if (receipt) return receipt;
-  const stored = await bus.read('EVENTS', { newestOf: inAnyConversation(bus.names.event({ ...of, conversation: '' })) });
+  const stored = await bus.read('EVENTS', {
+    newestOf: inAnyConversation(bus.names.event({ ...of, conversation: '' })),
+  });
   return stored && 'not_routed_yet';
 }
 

@@ -34,7 +34,10 @@ export class AddressRefusedError extends AppError {
  * A name is resolved once per connection and refused if any of its addresses is forbidden; the connection goes to the addresses that
  * were judged. Connections are reused within this agent alone, so give each policy its own. Proxy variables are ignored.
  */
-export function createGuardedAgent(policy: NetworkPolicy, deps: { resolve?: ResolveHost; connections?: number } = {}): Agent {
+export function createGuardedAgent(
+  policy: NetworkPolicy,
+  deps: { resolve?: ResolveHost; connections?: number } = {},
+): Agent {
   const connect = buildConnector({
     lookup: guardedLookup(policy, deps.resolve ?? resolveWithSystem),
     timeout: 10_000,

@@ -37,7 +37,15 @@ export function callOnce(call: Call, agent: Agent): Promise<CallOutcome> {
 function dispatchOptions({ url, method = 'POST', headers = {}, body }: Call): Dispatcher.DispatchOptions {
   const path = url.pathname + url.search;
   // The timer of the whole call is the only one.
-  return { origin: url.origin, path, method, headers: { ...headers }, body: body ?? null, headersTimeout: 0, bodyTimeout: 0 };
+  return {
+    origin: url.origin,
+    path,
+    method,
+    headers: { ...headers },
+    body: body ?? null,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
 }
 
 /** The state of one call: settles once, whatever comes first. */
@@ -88,7 +96,11 @@ function trackAnswer(limit: number, settle: (outcome: CallOutcome) => void) {
     handler,
     refuse: () => finish({ kind: 'refused', reason: 'request_invalid' }),
     giveUp: (why: 'timeout' | 'aborted') =>
-      finish(why === 'timeout' ? { kind: 'timeout', ...reached() } : { kind: 'network_error', code: 'ABORTED', ...reached() }),
+      finish(
+        why === 'timeout'
+          ? { kind: 'timeout', ...reached() }
+          : { kind: 'network_error', code: 'ABORTED', ...reached() },
+      ),
   };
 }
 

@@ -32,7 +32,8 @@ async function listening(server: Server): Promise<{ port: number; connections: (
   return { port, connections: () => count };
 }
 
-const http = (listener: RequestListener) => listening(createServer(listener));
+type AnyListener = (...exchange: Parameters<RequestListener>) => unknown;
+const http = (listener: AnyListener) => listening(createServer((req, res) => void listener(req, res)));
 
 /** Answers each connection with these bytes, then does `then`. */
 const speaking = (bytes: string, then: (socket: Socket) => void = () => undefined) =>
@@ -91,7 +92,9 @@ describe('where a call may go', () => {
   it('looks again when it connects again', async () => {
     const { port, connections } = await http((_req, res) => res.setHeader('connection', 'close').end());
     let asked = 0;
-    const rebinding: ResolveHost = async () => [{ address: asked++ === 0 ? '127.0.0.1' : '169.254.169.254', family: 4 }];
+    const rebinding: ResolveHost = async () => [
+      { address: asked++ === 0 ? '127.0.0.1' : '169.254.169.254', family: 4 },
+    ];
     const fetch = fetcher({ resolve: rebinding });
     const request = { url: `http://evil.test:${port}/`, policy: privateToo };
     expect(await fetch(request)).toMatchObject({ kind: 'response', status: 200 });
@@ -261,7 +264,9 @@ describe('calls at a time', () => {
     const fetch = fetcher({ perHost: 1 });
     const request = (n: number) => ({ url: `http://127.0.0.1:${port}/${n}`, policy: privateToo });
     const gaveUp = AbortSignal.timeout(10);
-    const outcomes = await Promise.all([0, 1, 2, 3].map((n) => fetch({ ...request(n), ...(n === 2 && { signal: gaveUp }) })));
+    const outcomes = await Promise.all(
+      [0, 1, 2, 3].map((n) => fetch({ ...request(n), ...(n === 2 && { signal: gaveUp }) })),
+    );
     expect(order).toEqual(['/0', '/1', '/3']);
     expect(outcomes[2]).toEqual({ kind: 'network_error', code: 'ABORTED', sent: false });
     expect(connections()).toBe(1);

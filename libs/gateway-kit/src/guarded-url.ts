@@ -3,11 +3,7 @@ import { addressAllowed, type NetworkPolicy } from './network-policy.ts';
 
 /** Why an outgoing call is not made at all. */
 export type RefusalReason =
-  | 'url_invalid'
-  | 'scheme_not_allowed'
-  | 'userinfo_not_allowed'
-  | 'address_not_allowed'
-  | 'request_invalid';
+  'url_invalid' | 'scheme_not_allowed' | 'userinfo_not_allowed' | 'address_not_allowed' | 'request_invalid';
 
 /** A URL that a call may try; what its name resolves to is judged when connecting. */
 export type UrlCheck = { ok: true; url: URL } | { ok: false; reason: RefusalReason };

@@ -52,7 +52,9 @@ export function createIngressApp(routes: readonly IngressRoute[], deps: { log: I
   app.use((_req: IncomingMessage, res: ServerResponse) => sendProblem(res, noSuchRoute));
   // Express tells an error handler by its four parameters. Only a path that cannot be decoded comes here.
   // eslint-disable-next-line max-params
-  app.use((_error: unknown, _req: IncomingMessage, res: ServerResponse, _next: () => void) => sendProblem(res, noSuchRoute));
+  app.use((_error: unknown, _req: IncomingMessage, res: ServerResponse, _next: () => void) =>
+    sendProblem(res, noSuchRoute),
+  );
 
   const findHot = hotRoutes(routes);
   return (req, res) => {
@@ -97,6 +99,12 @@ function singleParams(params: Record<string, string | string[]>): Record<string,
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
 }
 
-const noSuchRoute = problem('not_found', { detail: 'There is nothing at this path. Check the URL against the documentation.' });
-const busAway = problem('bus_unavailable', { detail: 'The bus does not answer at the moment. Send the request again later.' });
-const unexpected = problem('internal_error', { detail: 'This is our fault; the log of the gateway tells more. Try again later.' });
+const noSuchRoute = problem('not_found', {
+  detail: 'There is nothing at this path. Check the URL against the documentation.',
+});
+const busAway = problem('bus_unavailable', {
+  detail: 'The bus does not answer at the moment. Send the request again later.',
+});
+const unexpected = problem('internal_error', {
+  detail: 'This is our fault; the log of the gateway tells more. Try again later.',
+});

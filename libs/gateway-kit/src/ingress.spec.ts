@@ -51,8 +51,17 @@ interface Reply {
   body: Record<string, unknown>;
 }
 
-async function call(port: number, ask: { method?: string; path: string; headers?: object; body?: string }): Promise<Reply> {
-  const outgoing = request({ host: '127.0.0.1', port, method: ask.method ?? 'POST', path: ask.path, headers: { ...ask.headers } });
+async function call(
+  port: number,
+  ask: { method?: string; path: string; headers?: object; body?: string },
+): Promise<Reply> {
+  const outgoing = request({
+    host: '127.0.0.1',
+    port,
+    method: ask.method ?? 'POST',
+    path: ask.path,
+    headers: { ...ask.headers },
+  });
   outgoing.end(ask.body ?? '');
   const [response] = await once(outgoing, 'response');
   const body = await text(response);
@@ -130,8 +139,18 @@ describe('body limits', () => {
   it.each([
     { body: 'x'.repeat(limitBytes), headers: {}, status: 200, because: 'it is just within the limit' },
     { body: 'x'.repeat(limitBytes + 1), headers: {}, status: 413, because: 'Content-Length is one too many' },
-    { body: 'x'.repeat(limitBytes), headers: { 'transfer-encoding': 'chunked' }, status: 200, because: 'a length need not be named' },
-    { body: 'x'.repeat(limitBytes + 1), headers: { 'transfer-encoding': 'chunked' }, status: 413, because: 'it is counted while reading' },
+    {
+      body: 'x'.repeat(limitBytes),
+      headers: { 'transfer-encoding': 'chunked' },
+      status: 200,
+      because: 'a length need not be named',
+    },
+    {
+      body: 'x'.repeat(limitBytes + 1),
+      headers: { 'transfer-encoding': 'chunked' },
+      status: 413,
+      because: 'it is counted while reading',
+    },
     { body: 'x', headers: { 'content-encoding': 'gzip' }, status: 415, because: 'signatures are over plain bytes' },
     { body: 'x', headers: { 'content-encoding': 'identity' }, status: 200, because: 'identity is no encoding' },
   ])('answers $status: $because', async ({ body, headers, status }) => {
@@ -154,7 +173,8 @@ describe('body limits', () => {
 
   it('refuses an announced upload before it begins, and invites an acceptable one', async () => {
     const { port } = await start();
-    const head = (size: number) => `POST ${path} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: ${size}\r\n\r\n`;
+    const head = (size: number) =>
+      `POST ${path} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: ${size}\r\n\r\n`;
     const refused = await raw(port);
     refused.socket.write(head(limitBytes + 1));
     await once(refused.socket, 'data');
@@ -186,7 +206,11 @@ describe('body limits', () => {
 describe('clients that misbehave', () => {
   it.each([
     { sent: 'nonsense\r\n\r\n', status: 400, because: 'it is not HTTP' },
-    { sent: `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, status: 431, because: 'its headers are too large' },
+    {
+      sent: `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
+      status: 431,
+      because: 'its headers are too large',
+    },
     { sent: 'POST /slow HTTP/1.1\r\nhost: x\r\n', status: 408, because: 'its headers never end' },
     {
       sent: 'POST /v1/connectors/http/crm HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{',

@@ -84,7 +84,9 @@ function trackConnections(server: Server): (graceMs?: number) => Promise<void> {
   };
 }
 
-const malformed = problem('request_malformed', { detail: 'The request is not valid HTTP/1.1. Check the client or the proxy.' });
+const malformed = problem('request_malformed', {
+  detail: 'The request is not valid HTTP/1.1. Check the client or the proxy.',
+});
 const tooSlow = problem('request_timeout', { detail: 'The request did not arrive in time. Send it again, faster.' });
 const headersTooLarge = problem('headers_too_large', { detail: 'Send at most 16 KiB of headers.' });
 

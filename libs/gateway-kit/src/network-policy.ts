@@ -48,4 +48,11 @@ const ranges = (...texts: string[]) => texts.map(parseRange).filter((range) => r
 const globalUnicast = ranges('2000::/3');
 
 /** Where clouds hand out a machine's credentials: no platform and no sidecar lives there, so allowPrivate does not cover it. */
-const metadata = ranges('169.254.169.254', '169.254.170.2', '169.254.170.23', '100.100.100.200', 'fd00:ec2::254', 'fd20:ce::254');
+const metadata = ranges(
+  '169.254.169.254',
+  '169.254.170.2',
+  '169.254.170.23',
+  '100.100.100.200',
+  'fd00:ec2::254',
+  'fd20:ce::254',
+);

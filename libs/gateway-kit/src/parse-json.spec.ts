@@ -9,10 +9,22 @@ describe('parseJson', () => {
     { text: '{"a":1,"a":2}', value: { a: 2 }, because: 'the last of two equal keys wins' },
     { text: '\ufeff{"a":1}', value: { a: 1 }, because: 'a byte order mark is skipped' },
     { text: '{"a":"__proto__"}', value: { a: '__proto__' }, because: 'only keys are dangerous' },
-    { text: '{"constructor":"Ford"}', value: { constructor: 'Ford' }, because: 'a constructor without a prototype is a word' },
-    { text: `{"a":"${'['.repeat(100)}\\"["}`, value: { a: `${'['.repeat(100)}"[` }, because: 'brackets in a string have no depth' },
+    {
+      text: '{"constructor":"Ford"}',
+      value: { constructor: 'Ford' },
+      because: 'a constructor without a prototype is a word',
+    },
+    {
+      text: `{"a":"${'['.repeat(100)}\\"["}`,
+      value: { a: `${'['.repeat(100)}"[` },
+      because: 'brackets in a string have no depth',
+    },
     { text: nested(64), value: JSON.parse(nested(64)), because: '64 levels are allowed' },
-    { text: `[${Array(200).fill('[]').join(',')}]`, value: [...Array(200)].map(() => []), because: 'breadth is not depth' },
+    {
+      text: `[${Array(200).fill('[]').join(',')}]`,
+      value: [...Array(200)].map(() => []),
+      because: 'breadth is not depth',
+    },
   ])('reads $text: $because', ({ text, value }) => {
     expect(parse(text)).toEqual({ ok: true, value });
   });

@@ -36,23 +36,35 @@ const startsWithMark = (bytes: Buffer) => bytes[0] === 0xef && bytes[1] === 0xbb
 const [quote, backslash] = [0x22, 0x5c];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Counts brackets outside strings, in one pass over the bytes: what is too deep never meets a recursive function. */
+/** Judged on the bytes, in loops: what is too deep never meets a recursive function. */
 function tooDeep(bytes: Buffer): boolean {
-  // 65 levels need 65 brackets that open and 65 that close.
-  if (bytes.length <= 2 * maxJsonDepth) return false;
+  // Few documents have that many brackets at all, and counting them costs a tenth of parsing.
+  const brackets = countUpTo(maxJsonDepth + 1, bytes, openBrace) + countUpTo(maxJsonDepth + 1, bytes, openBracket);
+  return brackets > maxJsonDepth && deeperThan(maxJsonDepth, bytes);
+}
+
+function countUpTo(most: number, bytes: Buffer, byte: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(byte); at >= 0 && count < most; at = bytes.indexOf(byte, at + 1)) count++;
+  return count;
+}
+
+function deeperThan(limit: number, bytes: Buffer): boolean {
   let depth = 0;
-  let inString = false;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
-    if (inString) {
-      if (byte === backslash) at++;
-      else if (byte === quote) inString = false;
-    } else if (byte === quote) inString = true;
-    else if (byte === openBrace || byte === openBracket) {
-      if (++depth > maxJsonDepth) return true;
-    } else if (byte === closeBrace || byte === closeBracket) depth--;
+    if (byte === quote) at = endOfString(bytes, at);
+    else if (byte === openBrace || byte === openBracket) depth++;
+    else if (byte === closeBrace || byte === closeBracket) depth--;
+    if (depth > limit) return true;
   }
   return false;
+}
+
+function endOfString(bytes: Buffer, start: number): number {
+  let at = start + 1;
+  while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
+  return at;
 }
 
 /** Text without any of these holds no dangerous key: escapes are the only other way to write one. */
@@ -66,4 +78,5 @@ function reachesPrototype(value: unknown): boolean {
   );
 }
 
-const hasPrototypeKey = (value: unknown) => typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype');
+const hasPrototypeKey = (value: unknown) =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype');

@@ -7,7 +7,7 @@ import { createTokenBank } from './token-bank.ts';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 let nats: NatsServer;
-let replicas: { bus: Bus; limit: RateLimit }[] = [];
+const replicas: { bus: Bus; limit: RateLimit }[] = [];
 
 beforeAll(async () => {
   nats = await startNats();
@@ -24,7 +24,10 @@ afterAll(async () => {
 });
 
 /** Offers as much as fits, for so long; returns what was admitted. */
-async function flood(limit: RateLimit, load: { key: string; rate: number; perTurn: number; ms: number }): Promise<number> {
+async function flood(
+  limit: RateLimit,
+  load: { key: string; rate: number; perTurn: number; ms: number },
+): Promise<number> {
   const until = Date.now() + load.ms;
   let admitted = 0;
   while (Date.now() < until) {

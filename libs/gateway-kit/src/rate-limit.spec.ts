@@ -80,16 +80,21 @@ describe('a rate limit shared by replicas', () => {
     });
     const skews = fc.array(fc.integer({ min: -200, max: 200 }), { minLength: count, maxLength: count });
     const rates = fc.constantFrom(1, 7, 60, 500);
-    const property = fc.asyncProperty(rates, skews, fc.array(phase, { minLength: 2, maxLength: 6 }), async (rate, skewsMs, phases) => {
-      const { replicas, admitted, pass, offer } = world(skewsMs);
-      for (const { steps, loads } of phases) {
-        for (let step = 0; step < steps; step++) {
-          await Promise.all(replicas.map((replica, n) => offer(replica, rate, loads[n] ?? 0)));
-          pass(stepMs);
+    const property = fc.asyncProperty(
+      rates,
+      skews,
+      fc.array(phase, { minLength: 2, maxLength: 6 }),
+      async (rate, skewsMs, phases) => {
+        const { replicas, admitted, pass, offer } = world(skewsMs);
+        for (const { steps, loads } of phases) {
+          for (let step = 0; step < steps; step++) {
+            await Promise.all(replicas.map((replica, n) => offer(replica, rate, loads[n] ?? 0)));
+            pass(stepMs);
+          }
         }
-      }
-      expect(busiestTenSeconds(admitted)).toBeLessThanOrEqual(12 * rate);
-    });
+        expect(busiestTenSeconds(admitted)).toBeLessThanOrEqual(12 * rate);
+      },
+    );
     await fc.assert(property, { numRuns: 60 });
   });
 

@@ -1,5 +1,5 @@
 import type { TokenBank } from './token-bank.ts';
-import { createTokenLease, type Take, type TokenLease } from './token-lease.ts';
+import { TokenLease, type Take } from './token-lease.ts';
 
 /** Admits events at a configured rate, together with all replicas that draw from the same bank. */
 export interface RateLimit {
@@ -24,7 +24,7 @@ export function createRateLimit({ bank, now, maxKeys = 10_000 }: RateLimitDeps):
     const known = leases.get(key);
     if (known) return known;
     if (leases.size >= maxKeys) forgetOldestIdle(leases);
-    const lease = createTokenLease(bank(key), { now });
+    const lease = new TokenLease(bank(key), { now });
     leases.set(key, lease);
     return lease;
   }
@@ -37,7 +37,7 @@ export function createRateLimit({ bank, now, maxKeys = 10_000 }: RateLimitDeps):
 
 function forgetOldestIdle(leases: Map<string, TokenLease>): void {
   for (const [key, lease] of leases) {
-    if (lease.busy()) continue;
+    if (lease.busy) continue;
     leases.delete(key);
     return;
   }

@@ -10,7 +10,10 @@ export type BodyRead = { ok: true; bytes: Buffer } | { ok: false; problem: Probl
  * Refuses by `Content-Length` before a byte is read, else while reading. Answer a refusal with `sendProblem`: it takes care
  * of what the client is still sending. A client that leaves in the middle is a refusal too.
  */
-export function readBody(exchange: { req: IncomingMessage; res: ServerResponse }, limitBytes: number): Promise<BodyRead> {
+export function readBody(
+  exchange: { req: IncomingMessage; res: ServerResponse },
+  limitBytes: number,
+): Promise<BodyRead> {
   const { req, res } = exchange;
   const refused = refusal(req, limitBytes);
   if (refused) return Promise.resolve({ ok: false, problem: refused });
@@ -54,4 +57,6 @@ const encodingRefused = problem('unsupported_media_type', {
   detail: 'Send the body without a Content-Encoding: signatures and limits are judged on the plain bytes.',
 });
 
-const incomplete = problem('body_invalid', { detail: 'The connection ended before the whole body arrived. Send it again.' });
+const incomplete = problem('body_invalid', {
+  detail: 'The connection ended before the whole body arrived. Send it again.',
+});

@@ -5,9 +5,17 @@ describe('repeatedHeader', () => {
   const security = ['authorization', 'webhook-signature'];
 
   it.each([
-    { rawHeaders: ['Authorization', 'a', 'Accept', '*', 'accept', '*'], found: undefined, because: 'others may repeat' },
+    {
+      rawHeaders: ['Authorization', 'a', 'Accept', '*', 'accept', '*'],
+      found: undefined,
+      because: 'others may repeat',
+    },
     { rawHeaders: ['Authorization', 'a', 'authorization', 'b'], found: 'authorization', because: 'names ignore case' },
-    { rawHeaders: ['Webhook-Signature', 'a', 'Host', 'x', 'Webhook-Signature', 'a'], found: 'webhook-signature', because: 'equal values too' },
+    {
+      rawHeaders: ['Webhook-Signature', 'a', 'Host', 'x', 'Webhook-Signature', 'a'],
+      found: 'webhook-signature',
+      because: 'equal values too',
+    },
     { rawHeaders: ['X', 'authorization', 'Y', 'authorization'], found: undefined, because: 'values are not names' },
   ])('finds $found: $because', ({ rawHeaders, found }) => {
     expect(repeatedHeader({ rawHeaders }, security)).toBe(found);

@@ -39,7 +39,9 @@ export function createTokenBank(
 
     async function store(state: AccountState): Promise<boolean> {
       const ttl = { ttlMs: forgetMs };
-      const revision = known ? await bucket.update(name, state, known.revision, ttl) : await bucket.create(name, state, ttl);
+      const revision = known
+        ? await bucket.update(name, state, known.revision, ttl)
+        : await bucket.create(name, state, ttl);
       known = revision === undefined ? undefined : { state, revision };
       return revision !== undefined;
     }
@@ -66,7 +68,8 @@ export function createTokenBank(
   };
 }
 
-const isAhead = (state: AccountState | undefined, now: number) => state !== undefined && state.at > now + maxClockSkewMs;
+const isAhead = (state: AccountState | undefined, now: number) =>
+  state !== undefined && state.at > now + maxClockSkewMs;
 
 /** The token bucket itself: fills at `rate` a second up to `rate`, pays the debt, grants whole tokens. */
 function settle(

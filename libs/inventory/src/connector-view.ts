@@ -1,4 +1,11 @@
-import { secretFieldNames, secretsOf, secretSource, toWire, type ConnectorConfig, type SecretField } from '@trunkline/config';
+import {
+  secretFieldNames,
+  secretsOf,
+  secretSource,
+  toWire,
+  type ConnectorConfig,
+  type SecretField,
+} from '@trunkline/config';
 import type { ConnectorKind } from '@trunkline/events';
 import type { ConnectorSource, InventoryEntry } from './entry.ts';
 
@@ -50,5 +57,10 @@ function secretView(secret: SecretField): SecretFieldView {
   const source = secretSource(secret);
   if (source === undefined) return { configured: false };
   const { secret_ref, env } = secret;
-  return { configured: true, source, ...(secret_ref !== undefined && { secret_ref }), ...(env !== undefined && { env }) };
+  return {
+    configured: true,
+    source,
+    ...(secret_ref !== undefined && { secret_ref }),
+    ...(env !== undefined && { env }),
+  };
 }

@@ -1,6 +1,9 @@
+import type { ConnectorConfig } from '@trunkline/config';
 import { isDeepStrictEqual } from 'node:util';
-import type { Declared, InventoryChange, InventoryEntry, InventoryLog, Resolve } from './entry.ts';
+import { createChangeFeed } from './change-feed.ts';
+import type { Declared, InventoryEntry, InventoryLog, Resolution, Resolve } from './entry.ts';
 import { createLimiter } from './limiter.ts';
+import { createRetryLater } from './retry-later.ts';
 
 /** What the table is made with. */
 export interface EntryTableOptions {
@@ -27,63 +30,41 @@ const lookupsAtOnce = 64;
  */
 export function createEntryTable({ resolve, log, retryMs }: EntryTableOptions) {
   const slots = new Map<string, Slot>();
-  const listeners = new Set<(change: InventoryChange) => void>();
-  const limited = createLimiter(lookupsAtOnce);
-  const toRetry = new Set<string>();
-  let retry: NodeJS.Timeout | undefined;
+  const feed = createChangeFeed(log);
+  const look = resolve && createLookup(resolve, log);
+  const retries = createRetryLater(retryMs, (keys) => void refresh(keys));
   let closed = false;
-
-  function announce(change: InventoryChange): void {
-    for (const listener of listeners) {
-      try {
-        listener(change);
-      } catch (err) {
-        log.error({ err, change: change.type }, 'inventory.listener-failed');
-      }
-    }
-  }
 
   function put(slot: Slot, entry: InventoryEntry): void {
     const old = slot.entry;
     slot.entry = entry;
-    if (old === undefined) announce({ type: 'added', new: entry });
-    else if (!sameEntry(old, entry)) announce({ type: 'changed', old, new: entry });
+    if (old === undefined) feed.announce({ type: 'added', new: entry });
+    else if (!sameEntry(old, entry)) feed.announce({ type: 'changed', old, new: entry });
   }
 
+  /** Brings the entry up to what is declared; without secrets to look up, before it returns. */
   async function settle(key: string, slot: Slot): Promise<void> {
     const asked = ++slot.asked;
-    const isOvertaken = () => closed || slots.get(key) !== slot || slot.asked !== asked;
-    const { declared } = slot;
-    const plain = plainEntry(declared, resolve !== undefined);
-    if (plain) return put(slot, plain);
-    const { config, ...facts } = declared;
-    if (!config || !resolve) return;
-    try {
-      const resolution = await limited(() => resolve(config));
-      if (!isOvertaken()) put(slot, { ...facts, config, ...resolution });
-    } catch (err) {
-      if (isOvertaken()) return;
-      log.error({ err, connector: `${declared.kind}/${declared.name}` }, 'connector.secrets-unknown');
-      askLater(key);
-      // Secrets that worked a moment ago serve better than none.
-      const keeps = slot.entry?.state === 'ready' && isDeepStrictEqual(slot.entry.config, config);
-      if (!keeps) put(slot, { ...facts, config, state: 'degraded', reason: 'its secrets cannot be looked up now' });
-    }
+    const { config, reason, ...facts } = slot.declared;
+    if (!config) return put(slot, { ...facts, state: 'degraded', reason: reason ?? 'it cannot be read' });
+    if (!config.enabled) return put(slot, { ...facts, config, state: 'disabled' });
+    if (!look) return put(slot, { ...facts, config, state: 'ready', secrets: {} });
+    const resolution = await look(config);
+    if (closed || slots.get(key) !== slot || slot.asked !== asked) return;
+    if (resolution.state !== 'unknown') return put(slot, { ...facts, config, ...resolution });
+    retries.add(key);
+    // Secrets that worked a moment ago serve better than none.
+    const works = slot.entry?.state === 'ready' && isDeepStrictEqual(slot.entry.config, config);
+    if (!works) put(slot, { ...facts, config, state: 'degraded', reason: 'its secrets cannot be looked up now' });
   }
 
-  function askLater(key: string): void {
-    toRetry.add(key);
-    retry ??= setTimeout(() => {
-      retry = undefined;
-      const keys = [...toRetry];
-      toRetry.clear();
-      void refresh(keys);
-    }, retryMs).unref();
-  }
-
-  async function refresh(keys: Iterable<string>): Promise<void> {
-    const present = [...keys].map((key) => ({ key, slot: slots.get(key) }));
-    await Promise.all(present.map(({ key, slot }) => slot && settle(key, slot)));
+  async function refresh(keys: readonly string[]): Promise<void> {
+    await Promise.all(
+      keys.map(async (key) => {
+        const slot = slots.get(key);
+        if (slot) await settle(key, slot);
+      }),
+    );
   }
 
   return {
@@ -92,7 +73,7 @@ export function createEntryTable({ resolve, log, retryMs }: EntryTableOptions) {
       const slot = slots.get(key);
       if (declared === undefined) {
         slots.delete(key);
-        if (slot?.entry) announce({ type: 'removed', old: slot.entry });
+        if (slot?.entry) feed.announce({ type: 'removed', old: slot.entry });
         return;
       }
       if (slot && isDeepStrictEqual(slot.declared, declared)) return;
@@ -108,23 +89,28 @@ export function createEntryTable({ resolve, log, retryMs }: EntryTableOptions) {
     /** The keys of the connectors that are declared like this, whether or not their entry is there already. */
     keysWhere: (test: (declared: Declared) => boolean): string[] =>
       [...slots].filter(([, slot]) => test(slot.declared)).map(([key]) => key),
-    onChange(listener: (change: InventoryChange) => void): () => void {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onChange: feed.onChange,
     close(): void {
       closed = true;
-      clearTimeout(retry);
-      listeners.clear();
+      retries.stop();
+      feed.close();
     },
   };
 }
 
-/** The entry of a connector for which no secrets have to be looked up. */
-function plainEntry({ config, reason, ...facts }: Declared, resolves: boolean): InventoryEntry | undefined {
-  if (!config) return { ...facts, state: 'degraded', reason: reason ?? 'it cannot be read' };
-  if (!config.enabled) return { ...facts, config, state: 'disabled' };
-  return resolves ? undefined : { ...facts, config, state: 'ready', secrets: {} };
+type Looked = Resolution | { state: 'unknown' };
+
+/** Looks secrets up, some at a time. What throws is unknown for now. */
+function createLookup(resolve: Resolve, log: InventoryLog): (config: ConnectorConfig) => Promise<Looked> {
+  const limited = createLimiter(lookupsAtOnce);
+  return async (config) => {
+    try {
+      return await limited(() => resolve(config));
+    } catch (err) {
+      log.error({ err, connector: `${config.kind}/${config.name}` }, 'connector.secrets-unknown');
+      return { state: 'unknown' };
+    }
+  };
 }
 
 function sameEntry(a: InventoryEntry, b: InventoryEntry): boolean {

@@ -32,10 +32,20 @@ const tokensOf = (entry: InventoryEntry | undefined) =>
 
 describe('the inventory over a real bus', () => {
   it('sees connectors come, change and go, and a rotated secret within two seconds', async () => {
-    const deps = { bucket: bus.bucket<unknown>('secrets'), keyring: parseKeyring(generateKey('one')), now: Date.now, random: Math.random };
+    const deps = {
+      bucket: bus.bucket<unknown>('secrets'),
+      keyring: parseKeyring(generateKey('one')),
+      now: Date.now,
+      random: Math.random,
+    };
     const writer = createSecretStore(deps);
     const reader = createSecretStore(deps);
-    const inventory = await openInventory({ kind: 'http', bus, resolve: secretResolver({ store: reader, env: {} }), log: quiet });
+    const inventory = await openInventory({
+      kind: 'http',
+      bus,
+      resolve: secretResolver({ store: reader, env: {} }),
+      log: quiet,
+    });
     const watch = await reader.watch('http', (affects) => void inventory.refreshSecrets({ affects }));
     const key = connectorKey('http', 'team.webhook');
     const current = () => inventory.get('http', 'team.webhook');
@@ -60,12 +70,19 @@ describe('the inventory over a real bus', () => {
     const names = Array.from({ length: 10_000 }, (_, n) => `c${n}`);
     for (let n = 0; n < names.length; n += 500) {
       const batch = names.slice(n, n + 500);
-      await Promise.all(batch.map((name) => connectors().put(connectorKey('http', name), { config: { name, bearer_token_env: 'T' } })));
+      await Promise.all(
+        batch.map((name) => connectors().put(connectorKey('http', name), { config: { name, bearer_token_env: 'T' } })),
+      );
     }
     // A process of its own, as it were: the one that wrote has been following the bucket all along.
     const other = await openBus({ servers: nats.url, name: 'inventory-spec-reader' }, quiet);
     const start = performance.now();
-    const inventory = await openInventory({ kind: 'http', bus: other, resolve: secretResolver({ env: { T: 'token' } }), log: quiet });
+    const inventory = await openInventory({
+      kind: 'http',
+      bus: other,
+      resolve: secretResolver({ env: { T: 'token' } }),
+      log: quiet,
+    });
     expect(inventory.list('http').filter((entry) => entry.state === 'ready')).toHaveLength(10_000);
     expect(performance.now() - start).toBeLessThan(5_000);
     inventory.close();

@@ -90,7 +90,10 @@ describe('openInventory', () => {
   it('does not start with errors in the file, and lists all of them', async () => {
     const start = opened({ toml: `${toml('a')}wait_ms = -1\n[[slack_connectors]]\nname = "b"\n` });
     await expect(start).rejects.toThrow(ConnectorsFileInvalidError);
-    await expect(start).rejects.toMatchObject({ code: 'CONNECTORS_FILE_INVALID', problems: [{ line: 5 }, { line: 6 }] });
+    await expect(start).rejects.toMatchObject({
+      code: 'CONNECTORS_FILE_INVALID',
+      problems: [{ line: 5 }, { line: 6 }],
+    });
   });
 
   it('does not start without the file it was told to read', async () => {
@@ -130,10 +133,15 @@ describe('openInventory', () => {
   });
 
   it('uncovers a runtime connector when the file lets go of its name', async () => {
-    await using it = await opened({ bus: store({ 'http.a': stored('a', { actor_id: 'runtime' }) }).bus, toml: toml('a') });
+    await using it = await opened({
+      bus: store({ 'http.a': stored('a', { actor_id: 'runtime' }) }).bus,
+      toml: toml('a'),
+    });
     await it.edit('');
     await waitFor(() => it.changes.length > 0, { what: 'a change' });
-    expect(it.changes).toMatchObject([{ type: 'changed', old: { source: 'file' }, new: { source: 'runtime', config: { actor_id: 'runtime' } } }]);
+    expect(it.changes).toMatchObject([
+      { type: 'changed', old: { source: 'file' }, new: { source: 'runtime', config: { actor_id: 'runtime' } } },
+    ]);
   });
 
   it('follows the runtime store', async () => {
@@ -148,7 +156,11 @@ describe('openInventory', () => {
   });
 
   it.each([
-    { because: 'not a configuration', value: { config: { name: 'b', bearer_token_env: 'T', future_field: 1 } }, reason: 'unknown key "future_field"' },
+    {
+      because: 'not a configuration',
+      value: { config: { name: 'b', bearer_token_env: 'T', future_field: 1 } },
+      reason: 'unknown key "future_field"',
+    },
     { because: 'no configuration at all', value: 'b', reason: 'must be a table' },
     { because: 'under the key of another', value: stored('c'), reason: 'name differs from its key' },
   ])('degrades a stored connector that cannot be read, and no other: $because', async ({ value, reason }) => {
@@ -202,7 +214,11 @@ describe('secrets of the inventory', () => {
     const { tokens, asked, resolve } = lookups();
     tokens['a'] = 't1';
     await using it = await opened({ resolve, toml: toml('a') + toml('b') + toml('c', 'enabled = false') });
-    expect(['a', 'b', 'c'].map((name) => tokenOf(it.inventory.get('http', name)))).toEqual(['t1', 'degraded', 'disabled']);
+    expect(['a', 'b', 'c'].map((name) => tokenOf(it.inventory.get('http', name)))).toEqual([
+      't1',
+      'degraded',
+      'disabled',
+    ]);
     expect(it.inventory.get('http', 'b')).toMatchObject({ reason: 'bearer_token: environment variable T is not set' });
     expect(asked).toEqual(['a', 'b']);
   });
@@ -234,18 +250,25 @@ describe('secrets of the inventory', () => {
     tokens['a'] = 't1';
     tokens['b'] = new Error('store away');
     await using it = await opened({ resolve, toml: toml('a') + toml('b') });
-    expect(it.inventory.get('http', 'b')).toMatchObject({ state: 'degraded', reason: 'its secrets cannot be looked up now' });
+    expect(it.inventory.get('http', 'b')).toMatchObject({
+      state: 'degraded',
+      reason: 'its secrets cannot be looked up now',
+    });
     tokens['a'] = new Error('store away');
     await it.inventory.refreshSecrets();
     expect(tokenOf(it.inventory.get('http', 'a'))).toBe('t1');
     Object.assign(tokens, { a: 't2', b: 't2' });
-    await waitFor(() => ['a', 'b'].every((name) => tokenOf(it.inventory.get('http', name)) === 't2'), { what: 'a retry' });
+    await waitFor(() => ['a', 'b'].every((name) => tokenOf(it.inventory.get('http', name)) === 't2'), {
+      what: 'a retry',
+    });
   });
 
   it('keep the old connector in its place until the new one has its secrets; an answer that was overtaken is dropped', async () => {
     const answers: ((token: string) => void)[] = [];
     const resolve: Resolve = () =>
-      new Promise((done) => answers.push((token) => done({ state: 'ready', secrets: { bearer_token: [secretOf(token)] } })));
+      new Promise((done) =>
+        answers.push((token) => done({ state: 'ready', secrets: { bearer_token: [secretOf(token)] } })),
+      );
     const runtime = store();
     await using it = await opened({ bus: runtime.bus, resolve });
     const current = () => [it.inventory.get('http', 'a')?.config?.actor_id, tokenOf(it.inventory.get('http', 'a'))];

@@ -79,12 +79,14 @@ export async function openInventory(options: InventoryOptions): Promise<Inventor
   isOpen = true;
   await Promise.all([...sources.keys()].map(declare));
 
-  const followed = file && followConnectorsFile(file, {
-    log,
-    timing,
-    onConnectors: (connectors) => sources.setFile(connectors.filter(ofKind)).forEach((key) => void declare(key)),
-    onProblems: (problems) => sources.setFileProblems(problems),
-  });
+  const followed =
+    file &&
+    followConnectorsFile(file, {
+      log,
+      timing,
+      onConnectors: (connectors) => sources.setFile(connectors.filter(ofKind)).forEach((key) => void declare(key)),
+      onProblems: (problems) => sources.setFileProblems(problems),
+    });
   for (const problem of sources.problems()) log.warn({ problem: formatProblem(problem) }, 'inventory.problem');
 
   return {
@@ -134,4 +136,5 @@ function isMeant({ kind, name, config }: Declared, { affects, connector }: Secre
   return affects === undefined || (config !== undefined && references(config).some(affects));
 }
 
-const references = (config: ConnectorConfig) => Object.values(secretsOf(config)).flatMap(({ secret_ref }) => secret_ref ?? []);
+const references = (config: ConnectorConfig) =>
+  Object.values(secretsOf(config)).flatMap(({ secret_ref }) => secret_ref ?? []);

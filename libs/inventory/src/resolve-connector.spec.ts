@@ -33,13 +33,19 @@ describe('secretResolver', () => {
     const webhook = connector('http', { name: 'a', bearer_token_env: 'T', signing_secret: 'one two' });
     const resolution = await secretResolver({ env: { T: 'token' } })(webhook);
     if (resolution.state !== 'ready') throw new Error(resolution.reason);
-    const values = Object.entries(resolution.secrets).map(([field, secrets]) => [field, secrets.map((secret) => secret.expose())]);
+    const values = Object.entries(resolution.secrets).map(([field, secrets]) => [
+      field,
+      secrets.map((secret) => secret.expose()),
+    ]);
     expect(Object.fromEntries(values)).toEqual({ bearer_token: ['token'], signing_secret: ['one two'] });
   });
 
   it('degrades with everything that is missing, and never falls through to a weaker source', async () => {
     const resolution = await secretResolver({ env: {} })(slack);
-    expect(resolution).toMatchObject({ state: 'degraded', reason: expect.stringMatching(/bot_token: .*BOT.*; signing_secret: .*shared\.signing/) });
+    expect(resolution).toMatchObject({
+      state: 'degraded',
+      reason: expect.stringMatching(/bot_token: .*BOT.*; signing_secret: .*shared\.signing/),
+    });
     expect(JSON.stringify(resolution)).not.toContain('s3cr3t');
   });
 
@@ -53,7 +59,14 @@ describe('secretResolver', () => {
 
 describe('viewOf', () => {
   it('shows where secrets come from and everything else but them', () => {
-    const view = viewOf({ kind: 'slack', name: 'support', source: 'file', state: 'degraded', reason: 'why', config: slack });
+    const view = viewOf({
+      kind: 'slack',
+      name: 'support',
+      source: 'file',
+      state: 'degraded',
+      reason: 'why',
+      config: slack,
+    });
     expect(view).toMatchObject({
       state: 'degraded',
       reason: 'why',
@@ -72,7 +85,9 @@ describe('viewOf', () => {
   it('shows credential slots by their references, and nothing of a connector that could not be read', () => {
     const ready = { kind: 'external', name: 'discord', source: 'runtime' } as const;
     const view = viewOf({ ...ready, state: 'ready', config: sidecar, secrets: {} });
-    expect(view.config).toMatchObject({ child_process: { credential_slots: { TOKEN: 'connectors.external.discord.token' } } });
+    expect(view.config).toMatchObject({
+      child_process: { credential_slots: { TOKEN: 'connectors.external.discord.token' } },
+    });
     expect(JSON.stringify(view)).not.toContain('s3cr3t');
     expect(viewOf({ ...ready, state: 'degraded', reason: 'broken' })).toEqual({
       ...ready,

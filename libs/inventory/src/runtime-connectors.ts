@@ -31,7 +31,9 @@ export function readRuntimeConnector({ key, value }: Change<unknown>): RuntimeCo
   const { connector } = parsed;
   const { name } = connector;
   if (connectorKey(kind, name) !== key) {
-    return broken({ kind, name: nameToken }, [{ connector: `${kind}/${nameToken}`, key: 'name', message: 'name differs from its key' }]);
+    return broken({ kind, name: nameToken }, [
+      { connector: `${kind}/${nameToken}`, key: 'name', message: 'name differs from its key' },
+    ]);
   }
   return { declared: { kind, name, source: 'runtime', config: connector }, problems: [] };
 }

@@ -1,5 +1,6 @@
 import { mayUse } from './reference.ts';
-import { Secret, secretOf } from './secret.ts';
+import type { Secret } from './secret.ts';
+import { secretOf } from './secret.ts';
 import type { SecretStore } from './secret-store.ts';
 
 /** The sources of one secret field. An empty text is a source that is named and blank. */

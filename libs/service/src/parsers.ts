@@ -75,5 +75,5 @@ export function natsUrls(): Parser<string[]> {
 
 /** URLs as a log may show them: without user and password. */
 export function withoutUserinfo(urls: readonly string[]): string[] {
-  return urls.map((each) => each.replace(/^([a-z]+:\/\/)?[^@/]*@/i, '$1'));
+  return urls.map((each) => each.replace(/^([a-z]+:\/\/)?.*@/i, '$1'));
 }

@@ -56,7 +56,6 @@ function readFlags(table: OptionTable, args: readonly string[]): Flags {
     args: [...args],
     options: Object.fromEntries(known),
     strict: false,
-    allowNegative: true,
     tokens: true,
   });
   const flags: Flags = { given: new Map(), help: false, version: false, problems: [] };
@@ -71,6 +70,7 @@ interface FlagToken {
   name: string;
   rawName: string;
   value: string | undefined;
+  inlineValue: boolean | undefined;
 }
 
 interface FlagTarget {
@@ -78,15 +78,16 @@ interface FlagTarget {
   known: ReadonlyMap<string, { type: 'string' | 'boolean' }>;
 }
 
-function takeFlag({ name, rawName, value }: FlagToken, { flags, known }: FlagTarget): void {
+function takeFlag({ name, rawName, value, inlineValue }: FlagToken, { flags, known }: FlagTarget): void {
   const negated = name.startsWith('no-') && known.get(name.slice(3))?.type === 'boolean';
   const setting = known.get(negated ? name.slice(3) : name);
   if (setting === undefined) flags.problems.push(`unknown flag ${rawName} (--help lists all)`);
   else if (name === 'help' || name === 'version') flags[name] = true;
   else if (negated) flags.given.set(name.slice(3), 'false');
   else if (setting.type === 'boolean') flags.given.set(name, value ?? 'true');
-  else if (value === undefined) flags.problems.push(`${rawName}: a value must follow`);
-  else flags.given.set(name, value);
+  else if (value === undefined || (inlineValue === false && value.startsWith('--'))) {
+    flags.problems.push(`${rawName}: a value must follow (${rawName}=VALUE if it begins with --)`);
+  } else flags.given.set(name, value);
 }
 
 function flagSettings(option: Option<unknown>): [string, { type: 'string' | 'boolean' }][] {

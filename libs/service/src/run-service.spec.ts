@@ -21,10 +21,11 @@ afterEach(() => {
 });
 
 function start(args: string[] = [], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [sample, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: 'pipe',
-  });
+  return follow(process.execPath, [sample, ...args], env);
+}
+
+function follow(command: string, args: string[], env: Record<string, string>) {
+  const child = spawn(command, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: 'pipe' });
   children.add(child);
   const lines: string[] = [];
   const waiting = new Set<() => void>();
@@ -106,6 +107,17 @@ describe('a service that was told to stop', () => {
     await service.logged('sample.running');
     service.child.stdin.end();
     expect((await service.ended).code).toBe(0);
+  });
+});
+
+describe('a service whose parent is killed', () => {
+  it('stops, even where something else holds its standard input open', async () => {
+    const script = `exec 3<&0; "${process.execPath}" "${sample}" <&3 & wait`;
+    const parent = follow('sh', ['-c', script], { TRUNKLINE_PARENT_WATCH: '1' });
+    await parent.logged('sample.running');
+    parent.child.kill('SIGKILL');
+    expect(await parent.logged('service.stopping')).toMatchObject({ reason: 'parent gone' });
+    expect((await parent.ended).output).toContain('service.stopped');
   });
 });
 

@@ -17,5 +17,7 @@ export function policyConflict(policy: Policy, session: SessionRecord): string |
 }
 
 function differingList(wanted: Scope, actual: Scope): string | undefined {
-  return Object.keys(wanted).find((name) => wanted[name] !== undefined && wanted[name].join('\n') !== (actual[name] ?? []).join('\n'));
+  return Object.keys(wanted).find(
+    (name) => wanted[name] !== undefined && wanted[name].join('\n') !== (actual[name] ?? []).join('\n'),
+  );
 }

@@ -16,7 +16,11 @@ beforeAll(async () => {
   for (const name of ['one', 'two']) buses.push(await openBus({ servers: nats.url, name }, log));
   for (const bus of buses) await migrateStreams({ nc: bus.connection, names: bus.names });
   replicas = buses.map((bus) =>
-    createSessionStore({ sessions: bus.bucket<SessionRecord>('sessions'), bindings: bus.bucket<BindingRecord>('bindings'), now: () => 0 }),
+    createSessionStore({
+      sessions: bus.bucket<SessionRecord>('sessions'),
+      bindings: bus.bucket<BindingRecord>('bindings'),
+      now: () => 0,
+    }),
   );
 });
 afterAll(async () => {
@@ -32,7 +36,11 @@ async function resolve(asked: Parameters<typeof resolveSession>[0], store = repl
   if (!store) throw new Error('no store');
   const resolution = await resolveSession(asked, store);
   return resolution.outcome === 'resolved'
-    ? { session: resolution.session.session_id, generation: resolution.session.generation, foreign: resolution.foreignKeys }
+    ? {
+        session: resolution.session.session_id,
+        generation: resolution.session.generation,
+        foreign: resolution.foreignKeys,
+      }
     : resolution.code;
 }
 
@@ -45,7 +53,10 @@ describe('resolveSession', () => {
           const key = `race-${block}-${i}`;
           const pair = await Promise.all(
             replicas.map((store, n) =>
-              resolve({ binding_keys: payload(key), session: { natural_session_id: `natural-${n}-${key}`, policy } }, store),
+              resolve(
+                { binding_keys: payload(key), session: { natural_session_id: `natural-${n}-${key}`, policy } },
+                store,
+              ),
             ),
           );
           const [one, two] = pair.map((each) => (typeof each === 'string' ? each : each.session));
@@ -59,25 +70,41 @@ describe('resolveSession', () => {
   it('prefers the fixed session, then the requested one, then what the strongest key points to, then the natural one', async () => {
     const session = { natural_session_id: 'p-natural', policy };
     expect(await resolve({ binding_keys: payload('p-free'), session })).toMatchObject({ session: 'p-natural' });
-    expect(await resolve({ binding_keys: payload('p-free'), session: { ...session, natural_session_id: 'p-other' } })).toMatchObject({
+    expect(
+      await resolve({ binding_keys: payload('p-free'), session: { ...session, natural_session_id: 'p-other' } }),
+    ).toMatchObject({
       session: 'p-natural',
     });
-    expect(await resolve({ binding_keys: [], requested_session_id: 'p-requested', session })).toMatchObject({ session: 'p-requested' });
+    expect(await resolve({ binding_keys: [], requested_session_id: 'p-requested', session })).toMatchObject({
+      session: 'p-requested',
+    });
     const fixed = { ...session, fixed_session_id: 'p-fixed' };
-    expect(await resolve({ binding_keys: payload('p-new'), requested_session_id: 'p-requested', session: fixed })).toMatchObject({
+    expect(
+      await resolve({ binding_keys: payload('p-new'), requested_session_id: 'p-requested', session: fixed }),
+    ).toMatchObject({
       session: 'p-fixed',
     });
-    expect(await resolve({ binding_keys: payload('p-new'), session: { natural_session_id: 'p-n2', policy } })).toMatchObject({
+    expect(
+      await resolve({ binding_keys: payload('p-new'), session: { natural_session_id: 'p-n2', policy } }),
+    ).toMatchObject({
       session: 'p-n2',
     });
   });
 
   it('joins two connectors that share an additional key, and leaves a foreign additional key where it is', async () => {
-    const slack = { binding_keys: [{ key: 'slack:C1', origin: 'conversation' as const }, ...added('team')], session: { natural_session_id: 'slack:C1', policy } };
-    const telegram = { binding_keys: [{ key: 'tg:1', origin: 'conversation' as const }, ...added('team')], session: { natural_session_id: 'tg:1', policy } };
+    const slack = {
+      binding_keys: [{ key: 'slack:C1', origin: 'conversation' as const }, ...added('team')],
+      session: { natural_session_id: 'slack:C1', policy },
+    };
+    const telegram = {
+      binding_keys: [{ key: 'tg:1', origin: 'conversation' as const }, ...added('team')],
+      session: { natural_session_id: 'tg:1', policy },
+    };
     expect(await resolve(slack)).toMatchObject({ session: 'slack:C1', foreign: [] });
     expect(await resolve(telegram)).toMatchObject({ session: 'slack:C1', foreign: [] });
-    expect(await resolve({ binding_keys: [], requested_session_id: 'else', session: { policy } })).toMatchObject({ session: 'else' });
+    expect(await resolve({ binding_keys: [], requested_session_id: 'else', session: { policy } })).toMatchObject({
+      session: 'else',
+    });
     expect(await resolve({ binding_keys: added('team'), requested_session_id: 'else', session: { policy } })).toEqual({
       session: 'else',
       generation: 1,
@@ -87,13 +114,21 @@ describe('resolveSession', () => {
 
   it('refuses a payload key that belongs to another session, an unknown session and a contradicted policy', async () => {
     await resolve({ binding_keys: payload('c-key'), session: { natural_session_id: 'c-one', policy } });
-    expect(await resolve({ binding_keys: payload('c-key'), requested_session_id: 'c-two', session: { policy } })).toBe('binding_conflict');
+    expect(await resolve({ binding_keys: payload('c-key'), requested_session_id: 'c-two', session: { policy } })).toBe(
+      'binding_conflict',
+    );
     const strict = { ...policy, create_if_missing: false };
-    expect(await resolve({ binding_keys: payload('c-none'), session: { natural_session_id: 'c-none', policy: strict } })).toBe('session_missing');
+    expect(
+      await resolve({ binding_keys: payload('c-none'), session: { natural_session_id: 'c-none', policy: strict } }),
+    ).toBe('session_missing');
     expect(await resolve({ binding_keys: [], session: { policy } })).toBe('session_unresolvable');
     const persona = { ...policy, persona_id: 'other' };
-    expect(await resolve({ binding_keys: payload('c-key'), session: { natural_session_id: 'x', policy: persona } })).toBe('session_policy_conflict');
-    expect(await resolve({ binding_keys: payload('c-key'), session: { natural_session_id: 'x', policy } })).toMatchObject({ session: 'c-one' });
+    expect(
+      await resolve({ binding_keys: payload('c-key'), session: { natural_session_id: 'x', policy: persona } }),
+    ).toBe('session_policy_conflict');
+    expect(
+      await resolve({ binding_keys: payload('c-key'), session: { natural_session_id: 'x', policy } }),
+    ).toMatchObject({ session: 'c-one' });
   });
 
   it('gives a natural id that comes back after its end the next generation', async () => {

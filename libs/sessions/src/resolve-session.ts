@@ -39,7 +39,10 @@ export async function resolveSession(asked: Asked, store: SessionStore): Promise
   const session = await enterBound({ asked, id, known, undecided: !asked.requested_session_id && !strongest }, store);
   const admitted = admit({ session, policy });
   if (admitted.outcome === 'skip') return admitted;
-  return { ...admitted, foreignKeys: await bindFree({ keys: keys.map(({ key }) => key), holders, session: admitted.session }, store) };
+  return {
+    ...admitted,
+    foreignKeys: await bindFree({ keys: keys.map(({ key }) => key), holders, session: admitted.session }, store),
+  };
 }
 
 /** Where no key and no request has decided yet, the strongest key's claim decides: its winner's session is adopted. */
@@ -56,17 +59,24 @@ async function enterBound(
   if (!alive && !policy.create_if_missing) return undefined;
   const generation = (found?.generation ?? 0) + (alive ? 0 : 1);
   const winner = await store.claim(deciding, { session_id: way.id, generation });
-  return enter({ id: winner.session_id, policy, known: winner.session_id === way.id && alive ? found : winner.session }, store);
+  return enter(
+    { id: winner.session_id, policy, known: winner.session_id === way.id && alive ? found : winner.session },
+    store,
+  );
 }
 
-async function enter(way: { id: string; policy: Policy; known?: SessionRecord }, store: SessionStore): Promise<SessionRecord | undefined> {
+async function enter(
+  way: { id: string; policy: Policy; known?: SessionRecord },
+  store: SessionStore,
+): Promise<SessionRecord | undefined> {
   const found = way.known ?? (await store.find(way.id));
   if (found && !found.ended_at) return found;
   return way.policy.create_if_missing ? store.ensure(way.id, way.policy) : undefined;
 }
 
 function admit(way: { session: SessionRecord | undefined; policy: Policy }): Resolution {
-  if (!way.session) return skip('session_missing', 'The session does not exist and may not be made (create_if_missing).');
+  if (!way.session)
+    return skip('session_missing', 'The session does not exist and may not be made (create_if_missing).');
   const conflict = policyConflict(way.policy, way.session);
   if (conflict) return skip('session_policy_conflict', `The session is bound to another ${conflict}.`);
   return { outcome: 'resolved', session: way.session, foreignKeys: [] };

@@ -36,7 +36,11 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
     for (;;) {
       const found = await deps.sessions.get(sessionKey(sessionId));
       if (found && !found.value.ended_at) return found.value;
-      const session = newSession(sessionId, { generation: (found?.value.generation ?? 0) + 1, policy, now: deps.now() });
+      const session = newSession(sessionId, {
+        generation: (found?.value.generation ?? 0) + 1,
+        policy,
+        now: deps.now(),
+      });
       const written = found
         ? await deps.sessions.update(sessionKey(sessionId), session, found.revision)
         : await deps.sessions.create(sessionKey(sessionId), session);

@@ -1,0 +1,159 @@
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { migrateStreams, openBus, type Bus, type StreamChoices } from '@trunkline/bus';
+import { generateKey } from '@trunkline/secrets';
+import { freePort, startNats, tempDir, type NatsServer, type StartNatsOptions } from '@trunkline/testing';
+import { manageProcess, type ManagedProcess } from './managed-process.ts';
+
+const workspace = resolve(import.meta.dirname, '../../..');
+
+/** A process of the caller's that runs beside the services, and says `process.send('ready')` when it serves. */
+export interface ExtraProcess {
+  name: string;
+  main: string;
+  args?: string[];
+}
+
+export interface InstallationOptions {
+  /** The connectors file. */
+  connectors: string;
+  routers?: number;
+  gateways?: number;
+  /** Processes of `chaos/consumer.ts`: they answer each turn with `echo <text>`. */
+  consumers?: number;
+  extra?: ExtraProcess[];
+  nats?: StartNatsOptions;
+  streams?: Partial<StreamChoices>;
+  logLevel?: string;
+  /** What to run instead of the sources: built bundles, by service. */
+  mains?: Partial<Record<'http-gateway' | 'session-router', string>>;
+}
+
+/** A whole installation on this machine: a nats-server of its own, each service a process of its own. */
+export interface Installation extends AsyncDisposable {
+  readonly nats: NatsServer;
+  /** A connection of the test's own. */
+  readonly bus: Bus;
+  readonly gatewayUrls: string[];
+  /** The ops servers, by process name. */
+  readonly opsUrls: ReadonlyMap<string, string>;
+  readonly processes: readonly ManagedProcess[];
+  /** `http-gateway-1`, `session-router-1`, `consumer-1`, ... */
+  process(name: string): ManagedProcess;
+  ready(): Promise<void>;
+  /** SIGTERM to all processes; their exit codes, by name. NATS goes on. */
+  stop(): Promise<Record<string, number>>;
+  /** The processes again after `stop`; resolves when they serve. */
+  start(): Promise<void>;
+  /** The last log lines of every process, for a failure's report. */
+  tails(lines?: number): string;
+}
+
+/** Starts everything and returns when it serves: `await using installation = await startInstallation({...})`. */
+export async function startInstallation(options: InstallationOptions): Promise<Installation> {
+  const stack = new AsyncDisposableStack();
+  try {
+    return await start(options, stack);
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+async function start(options: InstallationOptions, stack: AsyncDisposableStack): Promise<Installation> {
+  const dir = stack.use(await tempDir('trunkline-e2e-'));
+  const nats = stack.use(await startNats(options.nats));
+  const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+  const bus = await openBus({ servers: nats.url, name: 'e2e' }, quiet);
+  stack.defer(() => bus.connection.close());
+  await migrateStreams({ nc: bus.connection, names: bus.names, choices: options.streams });
+
+  const files = { key: join(dir.path, 'master.key'), connectors: join(dir.path, 'connectors.toml') };
+  await writeFile(files.key, `${generateKey('e2e')}\n`, { mode: 0o600 });
+  await writeFile(files.connectors, options.connectors);
+  const env = {
+    ...process.env,
+    NATS_URL: nats.url,
+    CONNECTORS_CONFIG: files.connectors,
+    TRUNKLINE_MASTER_KEY_FILE: files.key,
+    LOG_LEVEL: options.logLevel ?? 'warn',
+    LOG_PRETTY: 'false',
+  };
+  const plans = await plan(options);
+  const processes = plans.map(({ readyUrl, ...spec }) => {
+    const child = manageProcess({ ...spec, env, logFile: join(dir.path, `${spec.name}.log`), restart: true, ...(readyUrl && { readyUrl }) });
+    stack.defer(() => endAtOnce(child));
+    return child;
+  });
+  const installation = controls({ nats, bus, plans, processes, stack });
+  await installation.ready();
+  return installation;
+}
+
+async function endAtOnce(child: ManagedProcess): Promise<void> {
+  const stopped = child.stop();
+  await child.kill();
+  await stopped;
+}
+
+interface Plan extends ExtraProcess {
+  url?: string;
+  opsUrl?: string;
+  readyUrl?: string;
+}
+
+async function plan(options: InstallationOptions): Promise<Plan[]> {
+  const main = (app: 'http-gateway' | 'session-router') =>
+    options.mains?.[app] ?? join(workspace, 'apps', app, 'src/main.ts');
+  const plans: Plan[] = [];
+  for (let n = 1; n <= (options.routers ?? 1); n++) plans.push(await service(`session-router-${n}`, main('session-router')));
+  for (let n = 1; n <= (options.gateways ?? 1); n++) {
+    const port = await freePort();
+    const gateway = await service(`http-gateway-${n}`, main('http-gateway'));
+    const args = [...(gateway.args ?? []), '--port', String(port)];
+    plans.push({ ...gateway, args, url: `http://127.0.0.1:${port}` });
+  }
+  const consumer = join(import.meta.dirname, 'chaos/consumer.ts');
+  for (let n = 1; n <= (options.consumers ?? 0); n++) plans.push({ name: `consumer-${n}`, main: consumer });
+  return [...plans, ...(options.extra ?? [])];
+}
+
+async function service(name: string, main: string): Promise<Plan> {
+  const port = await freePort();
+  const opsUrl = `http://127.0.0.1:${port}`;
+  return { name, main, args: ['--ops-port', String(port)], opsUrl, readyUrl: `${opsUrl}/readyz` };
+}
+
+function controls(parts: {
+  nats: NatsServer;
+  bus: Bus;
+  plans: Plan[];
+  processes: ManagedProcess[];
+  stack: AsyncDisposableStack;
+}): Installation {
+  const { nats, bus, plans, processes, stack } = parts;
+  const ready = async () => void (await Promise.all(processes.map((each) => each.ready())));
+  return {
+    nats,
+    bus,
+    gatewayUrls: plans.flatMap(({ url }) => url ?? []),
+    opsUrls: new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : []))),
+    processes,
+    process(name) {
+      const found = processes.find((each) => each.name === name);
+      if (!found) throw new Error(`There is no process ${name}; there are ${processes.map((each) => each.name).join(', ')}.`);
+      return found;
+    },
+    ready,
+    async stop() {
+      const codes = await Promise.all(processes.map(async (each) => [each.name, await each.stop()] as const));
+      return Object.fromEntries(codes);
+    },
+    async start() {
+      for (const each of processes) each.start();
+      await ready();
+    },
+    tails: (lines = 15) => processes.map((each) => `--- ${each.name}\n${each.tail(lines)}`).join('\n'),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
