@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, closeSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '@trunkline/testing';
 
 /** What to run with this Node, where its output goes, and how to tell that it serves. */
@@ -113,10 +112,13 @@ export function manageProcess(spec: ProcessSpec): ManagedProcess {
       if (down) start();
     },
     async ready(timeoutMs = 40_000) {
-      await sleep(0);
-      await waitFor(isReady, { what: `${spec.name} to be ready`, timeoutMs }).catch((cause: unknown) => {
-        throw new Error(`${spec.name} did not become ready. Its last lines:\n${tail()}`, { cause });
+      const failed = (cause?: unknown) => new Error(`${spec.name} did not become ready. Its last lines:\n${tail()}`, { cause });
+      const before = crashes;
+      const settled = () => crashes > before + 2 || isReady();
+      await waitFor(settled, { what: `${spec.name} to be ready`, timeoutMs }).catch((cause: unknown) => {
+        throw failed(cause);
       });
+      if (crashes > before + 2) throw failed();
     },
     tail,
   };

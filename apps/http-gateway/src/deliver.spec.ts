@@ -45,14 +45,14 @@ beforeEach(() => {
 const oldSecret = 'whsec_b2xkIHNlY3JldCBvbGQgc2VjcmV0';
 const newSecret = 'whsec_bmV3IHNlY3JldCBuZXcgc2VjcmV0';
 
-function delivery(target: ReplyTarget, connector = 'hook'): Delivery {
+function delivery(target: ReplyTarget, connector: string | undefined): Delivery {
   return {
     v: 1,
     delivery_id: 'dlv_1',
     output_id: 'out_1',
     session_id: 'http:hook:1',
     turn_id: 'trn_1',
-    target: canonicalTarget(target, { connector: { kind: 'http', name: connector } }),
+    target: canonicalTarget(target, connector === undefined ? {} : { connector: { kind: 'http', name: connector } }),
     output: { v: 1, output_id: 'out_1', session_id: 'http:hook:1', content: 'Hello **world**' },
     created_at: '2026-01-01T00:00:00.000Z',
     expires_at: '2026-01-02T00:00:00.000Z',
@@ -63,13 +63,15 @@ interface Options {
   entry?: InventoryEntry<HttpConnector>;
   allowCidrs?: string[];
   target?: ReplyTarget;
+  /** A target of no connector of ours. */
+  unowned?: boolean;
   attempt?: number;
   fetch?: GuardedFetchDeps;
 }
 
 const privateNet = readyEntry({ allow_private_network: true });
 
-async function deliver({ entry = privateNet, allowCidrs = [], target, attempt = 1, fetch: fetchDeps }: Options = {}): Promise<StepOutcome> {
+async function deliver({ entry = privateNet, allowCidrs = [], target, unowned, attempt = 1, fetch: fetchDeps }: Options = {}): Promise<StepOutcome> {
   const fetch = createGuardedFetch(fetchDeps);
   const deps = {
     connectors: { get: (name: string) => (name === 'hook' ? entry : undefined) },
@@ -79,9 +81,9 @@ async function deliver({ entry = privateNet, allowCidrs = [], target, attempt = 
     now: Date.now,
   };
   const deliverer = createHttpDeliverer(deps);
-  const item = delivery(target ?? { type: 'http', url: `${url}/in?x=1`, headers: { 'X-Tenant': '7' } });
+  const item = delivery(target ?? { type: 'http', url: `${url}/in?x=1`, headers: { 'X-Tenant': '7' } }, unowned ? undefined : 'hook');
   const [step] = await deliverer.plan(item);
-  const context = { delivery: item, attempt, idempotencyKey: 'dlv_1', platformIds: new Map(), traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+  const context = { delivery: item, signal: new AbortController().signal, attempt, idempotencyKey: 'dlv_1', platformIds: new Map(), traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
   const outcome = await deliverer.deliverStep(step!, context);
   await fetch.close();
   return outcome;
@@ -98,7 +100,7 @@ describe('a request', () => {
     expect(headers).toMatchObject({ 'idempotency-key': 'dlv_1', 'webhook-id': 'dlv_1', 'x-tenant': '7', traceparent: expect.stringContaining('0af7651916') });
     expect(headers).not.toHaveProperty('webhook-signature');
     const event = HTTP.toEvent({ headers, body });
-    expect(event).toMatchObject({ id: 'dlv_1', type: 'trunkline.output.created', source: '/sessions/http%3Ahook%3A1', data: { text: 'Hello world' } });
+    expect(event).toMatchObject({ id: 'dlv_1', type: 'trunkline.output.created', source: '/connectors/http/hook', data: { text: 'Hello world' } });
   });
 
   it('is signed so that standardwebhooks verifies it, with both secrets in a rotation', async () => {
@@ -127,12 +129,11 @@ describe('where it may go', () => {
   it.each([
     { options: { entry: readyEntry() }, outcome: 'refused', because: 'loopback is private' },
     { options: {}, outcome: 'delivered', because: 'the connector allows private addresses' },
-    { options: { named: '_' }, outcome: 'refused', because: 'the rules of a connector are not those of the installation' },
-    { options: { named: '_', allowCidrs: ['127.0.0.0/8'] }, outcome: 'delivered', because: 'the installation allows these' },
-    { options: { named: '_', allowCidrs: ['10.0.0.0/8'] }, outcome: 'refused', because: 'the installation allows others' },
-  ])('$because: $outcome', async ({ options: { named, ...options }, outcome }) => {
-    const target = { type: 'http' as const, url, ...(named !== undefined && { connector: named }) };
-    expect(await deliver({ ...options, target })).toMatchObject({ outcome });
+    { options: { unowned: true }, outcome: 'refused', because: 'the rules of a connector are not those of the installation' },
+    { options: { unowned: true, allowCidrs: ['127.0.0.0/8'] }, outcome: 'delivered', because: 'the installation allows these' },
+    { options: { unowned: true, allowCidrs: ['10.0.0.0/8'] }, outcome: 'refused', because: 'the installation allows others' },
+  ])('$because: $outcome', async ({ options, outcome }) => {
+    expect(await deliver(options)).toMatchObject({ outcome });
     expect(received).toHaveLength(outcome === 'delivered' ? 1 : 0);
   });
 

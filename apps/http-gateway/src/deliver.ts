@@ -39,7 +39,7 @@ export function createHttpDeliverer(deps: DeliverDeps): Deliverer<HttpStep> {
   };
 }
 
-async function post(step: HttpStep, { delivery, idempotencyKey, traceparent }: StepContext, deps: DeliverDeps): Promise<StepOutcome> {
+async function post(step: HttpStep, { delivery, idempotencyKey, traceparent, signal }: StepContext, deps: DeliverDeps): Promise<StepOutcome> {
   const { target } = delivery;
   if (target.type !== 'http') return wrongKind(delivery);
   const found = rules(target, deps);
@@ -53,7 +53,7 @@ async function post(step: HttpStep, { delivery, idempotencyKey, traceparent }: S
     'idempotency-key': idempotencyKey,
     ...(traceparent !== undefined && { traceparent }),
   };
-  const result = await deps.fetch({ url: target.url, policy, headers, body: step.body });
+  const result = await deps.fetch({ url: target.url, policy, headers, body: step.body, signal });
   return httpOutcome(result, deps.now());
 }
 

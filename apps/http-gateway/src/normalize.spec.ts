@@ -55,7 +55,7 @@ describe('fixtures', () => {
     for (const result of results) if (result.outcome === 'event') expect(readEvent(result.draft.event).ok).toBe(true);
     const shown = results.map((result) =>
       result.outcome === 'event'
-        ? { ...result.draft, assets: result.draft.assets.map(({ bytes, ...asset }) => ({ ...asset, sha256: sha256Hex(bytes) })) }
+        ? { event: result.draft.event, idempotent: result.draft.idempotent, assets: result.draft.assets.map(({ bytes, ...asset }) => ({ ...asset, sha256: sha256Hex(bytes) })) }
         : result,
     );
     await expect(`${JSON.stringify(shown, null, 2)}\n`).toMatchFileSnapshot(`../fixtures/${file.replace('.request.', '.event.')}`);
@@ -141,7 +141,7 @@ describe('reply targets', () => {
     { connector: bearer, target: { type: 'http', url: 'https://example.com' }, code: 'reply_target_refused', because: 'not allowed here' },
     { connector: open, target: { type: 'http', url: 'https://example.com' }, code: 'accepted', because: 'allowed here' },
     { connector: open, target: { type: 'http', url: 'https://example.com', connector: 'other' }, code: 'reply_target_refused', because: "another connector's network rules" },
-    { connector: open, target: { type: 'http', url: 'https://example.com', connector: '_' }, code: 'reply_target_refused', because: "the installation's network rules" },
+    { connector: open, target: { type: 'http', url: 'https://example.com', connector: '_' }, code: 'payload_invalid', because: "the installation's network rules" },
     { connector: open, target: { type: 'http', url: 'ftp://example.com' }, code: 'payload_invalid', because: 'not HTTP' },
     { connector: open, target: { type: 'http', url: 'https://example.com', headers: { Authorization: 'x' } }, code: 'payload_invalid', because: 'a header with a secret' },
     { connector: open, target: { plugin: 'slack', address: '{"connector":"s","channel_id":"C1"}' }, code: 'accepted', because: 'the raw form' },

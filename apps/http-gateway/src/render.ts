@@ -1,4 +1,4 @@
-import { sha256Hex, type Delivery, type OutputPart } from '@trunkline/events';
+import { targetConnector, type Delivery, type OutputPart } from '@trunkline/events';
 import { htmlOf, plainTextOf } from './markdown-forms.ts';
 
 /** The body of a delivery and the headers that describe it; what belongs to one attempt (time, signature) comes later. */
@@ -72,18 +72,13 @@ function cloudEventHeaders(delivery: Delivery): Record<string, string> {
   const attributes = {
     specversion: '1.0',
     id: delivery.delivery_id,
-    source: sourceOf(delivery.session_id),
+    source: `/connectors/http/${targetConnector(delivery.target).name}`,
     type: typeOf(delivery),
     subject: delivery.output_id,
     time: delivery.created_at,
   };
   const headers = Object.entries(attributes).map(([name, value]) => [`ce-${name}`, encodeHeader(value)]);
   return { 'content-type': 'application/json', ...Object.fromEntries(headers) };
-}
-
-/** A session id may be any text, lone surrogates included; a URI reference may not. */
-function sourceOf(sessionId: string): string {
-  return sessionId.isWellFormed() ? `/sessions/${encodeURIComponent(sessionId)}` : `/sessions/${sha256Hex(sessionId)}`;
 }
 
 function typeOf({ output }: Delivery): string {

@@ -40,9 +40,9 @@ const bodyLimit = 2 * 1024 * 1024;
 /** Replies that one conversation may get from outside in a second. */
 const perSecond = 10;
 
-const saidByReply = outputSchema.pick({ content: true, format: true, parts: true, metadata: true, expires_at: true }).shape;
+const { content, format, parts, metadata, expires_at } = outputSchema.shape;
 const replySchema = z
-  .strictObject({ ...saidByReply, reply_handle: z.string().min(1), output_id: z.string().trim().min(1).max(160).optional() })
+  .strictObject({ content, format, parts, metadata, expires_at, reply_handle: z.string().min(1), output_id: z.string().trim().min(1).max(160).optional() })
   .refine(({ content, parts }) => content !== undefined || parts !== undefined, 'needs content or parts');
 type Reply = z.infer<typeof replySchema>;
 

@@ -1,6 +1,8 @@
+/* eslint max-params: ["error", 4] -- key, value, revision, options: as every KV store has it */
 import type { Appended, AppendOptions } from './append.ts';
 import { decodeJson, encodeJson } from './json.ts';
 import type { StoredMessage, StoredMessageQuery } from './stored-message.ts';
+import type { BusLog } from './log.ts';
 import type { OrderedReader } from './ordered-reader.ts';
 import { createWatchFan, type Change, type Watch } from './watch-fan.ts';
 
@@ -23,7 +25,6 @@ export interface Bucket<T> {
   /** The new revision, or `undefined` when the key is taken. */
   create(key: string, value: T, options?: WriteOptions): Promise<number | undefined>;
   /** The new revision, or `undefined` when somebody else wrote since `revision`. */
-  // eslint-disable-next-line max-params -- a key, its value and its revision go together; this is how KV stores read
   update(key: string, value: T, revision: number, options?: WriteOptions): Promise<number | undefined>;
   put(key: string, value: T, options?: WriteOptions): Promise<number>;
   /** False when somebody else wrote since `revision`. Deleting what is not there is true. */
@@ -40,6 +41,8 @@ export interface BucketDeps {
   read(query: StoredMessageQuery): Promise<StoredMessage | undefined>;
   /** Reads the newest message of each subject that matches, then what is written from then on. */
   readAll(filter: string): Promise<OrderedReader>;
+  closed(): boolean;
+  log: BusLog;
 }
 
 const operation = 'KV-Operation';
@@ -52,7 +55,7 @@ export const isTombstone = ({ headers }: StoredMessage) =>
 export function createBucket<T>(name: string, deps: BucketDeps): Bucket<T> {
   const subjectOf = (key: string) => `$KV.${name}.${key}`;
   const keyOf = (subject: string) => subject.slice(subjectOf('').length);
-  const fan = createWatchFan<T>({ readAll: () => deps.readAll(subjectOf('>')), keyOf });
+  const fan = createWatchFan<T>({ ...deps, readAll: () => deps.readAll(subjectOf('>')), keyOf });
 
   async function write(key: string, value: T, options: AppendOptions): Promise<number | undefined> {
     const appended = await deps.append(subjectOf(key), encodeJson(value), options);

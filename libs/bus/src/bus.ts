@@ -94,6 +94,8 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
         createBucket<unknown>(full, {
           append: bus.append,
           read: (query) => readStored({ stream: `KV_${full}`, query, timeoutMs }, { nc, link }),
+          log,
+          closed: () => nc.isClosed() || nc.isDraining(),
           readAll: (filter) => openOrderedReader({ stream: `KV_${full}`, filter, from: 'newest_of_each' }, js),
         });
       buckets.set(name, bucket);

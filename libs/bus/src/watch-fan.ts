@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isTombstone, jsonOf } from './bucket.ts';
+import type { BusLog } from './log.ts';
 import type { OrderedReader } from './ordered-reader.ts';
 import type { StoredMessage } from './stored-message.ts';
 
@@ -13,6 +15,13 @@ export interface Watch {
   stop(): void;
 }
 
+export interface WatchFanDeps {
+  readAll(): Promise<OrderedReader>;
+  keyOf(subject: string): string;
+  closed(): boolean;
+  log: BusLog;
+}
+
 interface Watcher<T> {
   matches(key: string): boolean;
   onChange(change: Change<T>): void;
@@ -23,38 +32,58 @@ interface Watcher<T> {
  *
  * A stopped watch leaves its consumer behind on the server and a stream has room for a limited number of consumers
  * (design/nats-notes.md, pitfalls 2 and 3), so the watch is opened once and never stopped. It keeps the newest value of each
- * key, which is what a late watcher is given first.
+ * key, which is what a late watcher is given first; that may lag a few milliseconds behind the newest write.
  */
-export function createWatchFan<T>(deps: { readAll(): Promise<OrderedReader>; keyOf(subject: string): string }) {
+export function createWatchFan<T>(deps: WatchFanDeps) {
   const watchers = new Set<Watcher<T>>();
   const newest = new Map<string, Change<T>>();
   let present: Promise<void> | undefined;
 
-  function announce(change: Change<T>): void {
-    if (change.value === undefined) newest.delete(change.key);
-    else newest.set(change.key, change);
-    for (const watcher of watchers) if (watcher.matches(change.key)) watcher.onChange(change);
+  function announce(message: StoredMessage): void {
+    const key = deps.keyOf(message.subject);
+    // What a reader that was opened anew repeats is known already.
+    if ((newest.get(key)?.revision ?? 0) >= message.seq) return;
+    const change = { key, value: isTombstone(message) ? undefined : jsonOf<T>(message.payload), revision: message.seq };
+    newest.set(key, change);
+    for (const watcher of watchers) if (watcher.matches(key)) tell(watcher, change);
   }
 
-  async function start(): Promise<void> {
-    const reader = await deps.readAll();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    if (reader.pending === 0) resolve();
-    void follow(reader, resolve);
-    await promise;
+  /** One watcher that throws must not end the watch of all others. */
+  function tell(watcher: Watcher<T>, change: Change<T>): void {
+    try {
+      watcher.onChange(change);
+    } catch (error) {
+      deps.log.error({ err: error, key: change.key }, 'watch.listener-failed');
+    }
   }
 
   async function follow(reader: OrderedReader, allPresent: () => void): Promise<void> {
     let left = reader.pending;
+    if (left === 0) allPresent();
     for await (const message of reader.messages) {
-      announce(changeOf(message));
+      announce(message);
       if (--left === 0) allPresent();
     }
   }
 
-  function changeOf(message: StoredMessage): Change<T> {
-    const value = isTombstone(message) ? undefined : jsonOf<T>(message.payload);
-    return { key: deps.keyOf(message.subject), value, revision: message.seq };
+  /** Goes on for as long as the connection lives: a watch that ended would freeze what the process knows. */
+  async function keepFollowing(first: OrderedReader, allPresent: () => void): Promise<void> {
+    let reader: OrderedReader | undefined = first;
+    while (!deps.closed()) {
+      try {
+        await follow((reader ??= await deps.readAll()), allPresent);
+      } catch (error) {
+        if (!deps.closed()) deps.log.warn({ err: error }, 'watch.interrupted');
+      }
+      reader = undefined;
+      if (!deps.closed()) await sleep(500, undefined, { ref: false });
+    }
+  }
+
+  async function start(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    void keepFollowing(await deps.readAll(), resolve);
+    await promise;
   }
 
   return {
@@ -65,7 +94,9 @@ export function createWatchFan<T>(deps: { readAll(): Promise<OrderedReader>; key
       });
       await present;
       const watcher = { matches: keyMatcher(filter), onChange };
-      for (const change of newest.values()) if (watcher.matches(change.key)) onChange(change);
+      for (const change of newest.values()) {
+        if (change.value !== undefined && watcher.matches(change.key)) onChange(change);
+      }
       watchers.add(watcher);
       return { stop: () => void watchers.delete(watcher) };
     },

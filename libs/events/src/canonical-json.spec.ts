@@ -18,7 +18,7 @@ describe('canonicalJson', () => {
     { value: { b: 1, a: [true, null, 'x'] }, text: '{"a":[true,null,"x"],"b":1}', because: 'keys are sorted' },
     {
       value: { '\u20ac': 1, '\r': 2, '\ufb33': 3, '1': 4, '\u{1f600}': 5, '\u0080': 6, ö: 7 },
-      text: '{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"😀":5,"דּ":3}',
+      text: '{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"😀":5,"\ufb33":3}',
       because: 'the order is that of UTF-16 units (RFC 8785, 3.2.3)',
     },
     {

@@ -8,7 +8,7 @@ import { componentSchemas, eventSchemas } from './json-schemas.ts';
 import { fixture } from './testing/fixture.ts';
 
 const folder = new URL('../generated/', import.meta.url);
-const formats = { 'date-time': true, uri: true, base64: true };
+const formats = { 'date-time': true, uri: true, base64: true } as const;
 
 describe('generated/', () => {
   it('is what the schemas say; else run `node libs/events/src/print-schemas.ts`', () => {

@@ -2,11 +2,7 @@ import { expect, it } from 'vitest';
 import { deliveryIdOf, outputIdOf, turnIdOf } from './ids.ts';
 
 it('derives the same ids in every version: they are on the bus', () => {
-  expect([
-    turnIdOf('http', 'hook', 'e1'),
-    outputIdOf('trn_x', 1),
-    deliveryIdOf('s', 'o', '{}'),
-  ]).toMatchInlineSnapshot(`
+  expect([turnIdOf('http', 'hook', 'e1'), outputIdOf('trn_x', 1), deliveryIdOf('s', 'o', '{}')]).toMatchInlineSnapshot(`
     [
       "trn_z-QZP567c7qjQimJQBffh7",
       "out_zhq6RGkiPFqPwmz1wjWXFq",

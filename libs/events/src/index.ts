@@ -1,3 +1,4 @@
+export { asyncApiDocument } from './asyncapi.ts';
 export { canonicalJson, sha256Hex } from './canonical-json.ts';
 export {
   connectorKinds,
@@ -12,6 +13,7 @@ export { eventDataSchema, eventSchema, eventTypes, readEvent, type EventType, ty
 export { eventFingerprint, type SaidBySender } from './fingerprint.ts';
 export { deliveryIdOf, outputIdOf, turnIdOf } from './ids.ts';
 export { jsonDepth } from './json-depth.ts';
+export { eventSchemas, type JsonSchema } from './json-schemas.ts';
 export { liveSchema, readLive, type Live } from './live.ts';
 export { maxInlineBytes, outputSchema, readOutput, type Output, type OutputPart } from './output.ts';
 export { describeIssues, type Read } from './read.ts';

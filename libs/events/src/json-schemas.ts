@@ -53,9 +53,9 @@ function components(
   for (const [name, { schema }] of Object.entries(documents)) registry.add(schema, { id: name });
   const { schemas } = z.toJSONSchema(registry, { io, target: 'draft-7', uri: (id) => `${base}${id}` });
   return Object.fromEntries(
-    Object.entries(documents).map(([name, { title }]) => {
-      const { $schema: _dialect, $id: _id, ...schema } = schemas[name] ?? {};
-      return [name, { title, ...schema }];
-    }),
+    Object.entries(documents).map(([name, { title }]) => [
+      name,
+      { ...schemas[name], title, $schema: undefined, $id: undefined },
+    ]),
   );
 }

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ResolveHost } from './guarded-agent.ts';
+import { AddressRefusedError, createGuardedAgent, type ResolveHost } from './guarded-agent.ts';
 import { createGuardedFetch, type GuardedFetch } from './guarded-fetch.ts';
 import { networkPolicy } from './network-policy.ts';
 
@@ -77,6 +78,15 @@ describe('where a call may go', () => {
     expect(connections()).toBe(0);
   });
 
+  it('refuses a literal also where a client of its own uses the agent', async () => {
+    const { port, connections } = await http((_req, res) => res.end());
+    const agent = createGuardedAgent(publicOnly);
+    const asked = request(`http://127.0.0.1:${port}/`, { dispatcher: agent });
+    await expect(asked).rejects.toThrow(AddressRefusedError);
+    expect(connections()).toBe(0);
+    await agent.destroy();
+  });
+
   it('connects to the address that it judged, though the name leads elsewhere a moment later', async () => {
     const { port, connections } = await http((_req, res) => res.end());
     let asked = 0;
@@ -96,9 +106,9 @@ describe('where a call may go', () => {
       { address: asked++ === 0 ? '127.0.0.1' : '169.254.169.254', family: 4 },
     ];
     const fetch = fetcher({ resolve: rebinding });
-    const request = { url: `http://evil.test:${port}/`, policy: privateToo };
-    expect(await fetch(request)).toMatchObject({ kind: 'response', status: 200 });
-    expect(await fetch(request)).toEqual({ kind: 'refused', reason: 'address_not_allowed' });
+    const evil = { url: `http://evil.test:${port}/`, policy: privateToo };
+    expect(await fetch(evil)).toMatchObject({ kind: 'response', status: 200 });
+    expect(await fetch(evil)).toEqual({ kind: 'refused', reason: 'address_not_allowed' });
     expect(connections()).toBe(1);
   });
 
@@ -262,10 +272,10 @@ describe('calls at a time', () => {
       setTimeout(() => res.end(), 30);
     });
     const fetch = fetcher({ perHost: 1 });
-    const request = (n: number) => ({ url: `http://127.0.0.1:${port}/${n}`, policy: privateToo });
+    const numbered = (n: number) => ({ url: `http://127.0.0.1:${port}/${n}`, policy: privateToo });
     const gaveUp = AbortSignal.timeout(10);
     const outcomes = await Promise.all(
-      [0, 1, 2, 3].map((n) => fetch({ ...request(n), ...(n === 2 && { signal: gaveUp }) })),
+      [0, 1, 2, 3].map((n) => fetch({ ...numbered(n), ...(n === 2 && { signal: gaveUp }) })),
     );
     expect(order).toEqual(['/0', '/1', '/3']);
     expect(outcomes[2]).toEqual({ kind: 'network_error', code: 'ABORTED', sent: false });

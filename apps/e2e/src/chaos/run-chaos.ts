@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startInstallation } from '../installation.ts';
+import { checkHistory, isViolated, type Findings } from './check-history.ts';
+import { planFaults } from './fault-plan.ts';
+import { injectFaults, type FaultCounts } from './inject-faults.ts';
+import { readJudged } from './read-history.ts';
+import { openReplyReceiver, type ReplyReceiver } from './reply-receiver.ts';
+import { chaosConnectors, sendEvents, type SentEvents } from './send-events.ts';
+
+export interface ChaosOptions {
+  events: number;
+  seed: number;
+  conversations: number;
+  /** How many faults; by default as many as the events call for. */
+  faults?: number;
+  longPauses: boolean;
+  /** The run gives up this long after the last progress, and then says what is missing. */
+  stalledAfterMs: number;
+  say: (line: string) => void;
+}
+
+/** One run: its figures, and whether a promise was broken. */
+export interface ChaosReport extends Omit<Findings, 'examples'>, FaultCounts {
+  sent: number;
+  accepted: number;
+  posts: number;
+  refused: number;
+  /** Processes that ended by themselves. */
+  crashes: number;
+  seed: number;
+  events: number;
+  conversations: number;
+  seconds: number;
+  /** From the store of an event to the store of its turn. */
+  p50_ms: number;
+  p99_ms: number;
+}
+
+export interface ChaosResult {
+  report: ChaosReport;
+  violated: boolean;
+  examples: string[];
+  /** The last log lines of every process. */
+  tails: string;
+}
+
+/** Longer than anything that would ring again takes to ring. */
+const settleMs = 6_000;
+
+/** Runs the whole system under faults and checks what it promised. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { events, conversations, seed, say } = options;
+  await using receiver = await openReplyReceiver();
+  say(`starting 3 routers, 2 gateways, 2 consumers (seed ${seed}) ...`);
+  await using installation = await startInstallation({ connectors: chaosConnectors, routers: 3, gateways: 2, consumers: 2, ...(process.env.TMP_GW && { mains: { 'http-gateway': process.env.TMP_GW } }) });
+  const startedAt = performance.now();
+  const record: SentEvents = { accepted: [], posts: 0, refused: [], sent: 0 };
+  const progress = () => record.accepted.length + receiver.distinct();
+  const over = new AbortController();
+  const victims = installation.processes.map(({ name }) => name);
+  const plan = planFaults({ seed, events, victims, longPauses: options.longPauses, ...(options.faults && { count: options.faults }) });
+  const faults = injectFaults(plan, { installation, progress, say, over: over.signal });
+
+  const { gatewayUrls } = installation;
+  const sending = sendEvents(
+    { events, conversations, gatewayUrls, run: `s${seed}`, targetOf: receiver.targetOf },
+    record,
+    over.signal,
+  );
+  const watched = watchProgress({ goal: events * 2, progress, record, receiver, options });
+  await Promise.race([watched, Promise.all([sending, faults.done]).then(() => watched)]);
+  over.abort();
+  await Promise.all([sending, faults.done]);
+  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+  say('settling ...');
+  await sleep(settleMs);
+
+  const judged = await readJudged(installation.bus);
+  const { examples, ...counts } = checkHistory({ accepted: record.accepted, judged, replies: receiver.replies });
+  const routed = judged.map(({ routedMs }) => routedMs).sort((a, b) => a - b);
+  const report: ChaosReport = {
+    sent: record.sent,
+    accepted: record.accepted.length,
+    ...counts,
+    ...faults.counts,
+    posts: record.posts,
+    refused: record.refused.length,
+    crashes: installation.processes.reduce((sum, each) => sum + each.crashes, 0),
+    seed,
+    events,
+    conversations,
+    seconds,
+    p50_ms: quantile(routed, 0.5),
+    p99_ms: quantile(routed, 0.99),
+  };
+  const violated = isViolated({ ...counts, examples }) || report.refused > 0 || report.accepted < events;
+  return { report, violated, examples: [...examples, ...record.refused.slice(0, 5)], tails: installation.tails() };
+}
+
+/** Resolves at the goal, or when nothing has moved for too long. */
+async function watchProgress(at: {
+  goal: number;
+  progress: () => number;
+  record: SentEvents;
+  receiver: ReplyReceiver;
+  options: ChaosOptions;
+}): Promise<void> {
+  const { goal, progress, record, receiver, options } = at;
+  let last = -1;
+  let movedAt = performance.now();
+  let saidAt = 0;
+  while (progress() < goal) {
+    const now = performance.now();
+    if (progress() !== last) {
+      last = progress();
+      movedAt = now;
+    }
+    if (now - movedAt > options.stalledAfterMs) {
+      options.say(`no progress for ${options.stalledAfterMs / 1000} s: giving up`);
+      return;
+    }
+    if (now - saidAt > 5_000) {
+      saidAt = now;
+      options.say(`accepted ${record.accepted.length}, replies ${receiver.distinct()}, posts ${record.posts}`);
+    }
+    await sleep(50);
+  }
+}
+
+function quantile(sorted: readonly number[], q: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
+}

@@ -1,0 +1,165 @@
+import { appendLedger, type Bus } from '@trunkline/bus';
+import {
+  answerOf,
+  jsonAnswer,
+  problemAnswer,
+  queryOf,
+  readBody,
+  sendAnswer,
+  type Answer,
+  type IngressHandler,
+  type IngressRequest,
+} from '@trunkline/gateway-kit';
+import { startSpan, traceparentOf, type Span } from '@trunkline/telemetry';
+import { authenticate, findConnector, type AccessDeps } from './access.ts';
+import type { EmitPackage } from './admitted-emitter.ts';
+import type { AssetUrls } from './asset-urls.ts';
+import { batchAnswer, type BatchItem } from './batch-answer.ts';
+import { handshakeAnswer } from './cloudevents.ts';
+import { packEvent } from './event-package.ts';
+import { normalize, type EventDraft, type Normalized } from './normalize.ts';
+import { preferredWaitMs } from './prefer-wait.ts';
+import type { PreparedConnector } from './prepared-connector.ts';
+
+/** The largest body that is read. */
+export const bodyLimit = 2 * 1024 * 1024;
+
+export interface ReceiveDeps extends AccessDeps {
+  emit: EmitPackage;
+  bus: Pick<Bus, 'append' | 'names'>;
+  assetUrls: Pick<AssetUrls, 'urlOf'>;
+  random: () => number;
+  log: { info(fields: object, message: string): void };
+  /** Told what became of each request, for metrics. Only connectors that exist are named. */
+  observe?: (seen: { connector: string; outcome: string; ms: number }) => void;
+}
+
+/** What one request came to: its answer, and what log and metrics shall say of it. */
+interface Handled {
+  answer: Answer;
+  outcome: string;
+  /** Absent when there is no such connector: names that callers make up are no labels. */
+  connector?: string;
+  eventId?: string;
+  /** Why it was refused. */
+  why?: string;
+}
+
+/** Takes events in. Order of checks: connector, size, authentication, format, schema, then the rate limit and the store. */
+export function receiveEvents(deps: ReceiveDeps): IngressHandler {
+  return async (request) => {
+    const startedAt = deps.now();
+    const span = startSpan('http.receive', { kind: 'server', parent: request.req.headers['traceparent']?.toString() });
+    try {
+      const { answer, outcome, connector, eventId, why } = await handle(request, span, deps);
+      sendAnswer(request.res, answer);
+      const ms = deps.now() - startedAt;
+      if (connector !== undefined) deps.observe?.({ connector, outcome, ms });
+      const facts = { connector, status: answer.status, outcome, event_id: eventId, why, ms, trace_id: span.traceId };
+      deps.log.info(facts, 'request.answered');
+    } catch (error) {
+      span.fail(error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  };
+}
+
+async function handle({ req, res, params }: IngressRequest, span: Span, deps: ReceiveDeps): Promise<Handled> {
+  const found = findConnector(params['name'] ?? '', deps);
+  if (!found.ok) return { answer: found.answer, outcome: 'refused', why: found.reason };
+  const connector = found.value;
+  const { name } = connector.config;
+  const refuse = (answer: Answer, why: string): Handled => ({ answer, outcome: 'refused', connector: name, why });
+
+  const read = await readBody({ req, res }, bodyLimit);
+  if (!read.ok) return refuse(problemAnswer(read.problem), read.problem.code);
+  const query = queryOf(req);
+  const caller = { req, body: read.bytes, accessToken: query.get('access_token') ?? undefined };
+  const access = authenticate(caller, connector, deps);
+  if (!access.ok) return refuse(access.answer, access.reason);
+
+  query.delete('access_token');
+  const incoming = { headers: req.headersDistinct, query, body: read.bytes, authenticated: access.value.authenticated };
+  const { batch, results } = normalize(incoming, connector, deps);
+  const [only] = results;
+  const handled = batch || only === undefined
+    ? await handleBatch(results, { connector, span }, deps)
+    : await handleOne(only, { connector, span, prefer: req.headers['prefer']?.toString() }, deps);
+  return { ...handled, connector: name };
+}
+
+interface Context {
+  connector: PreparedConnector;
+  span: Span;
+}
+
+async function handleOne(result: Normalized, context: Context & { prefer: string | undefined }, deps: ReceiveDeps): Promise<Handled> {
+  const { config } = context.connector;
+  if (result.outcome === 'refused') {
+    return { answer: problemAnswer(result.problem), outcome: 'refused', why: result.problem.code };
+  }
+  if (result.outcome === 'ignored') {
+    await noteIgnored(result, config.name, deps);
+    const { eventId } = result;
+    return { answer: jsonAnswer(200, { event_id: eventId, status: 'ignored' }), outcome: 'ignored', eventId };
+  }
+  const wanted = preferredWaitMs(context.prefer);
+  const stored = await store(result.draft, { ...context, waitMs: wanted ?? config.wait_ms }, deps);
+  const eventId = result.draft.event.id;
+  const answer = answerOf(stored, { connector: { kind: 'http', name: config.name }, eventId });
+  const applied = wanted === undefined ? answer.headers : { ...answer.headers, 'preference-applied': `wait=${wanted / 1000}` };
+  return { answer: { ...answer, headers: applied }, outcome: stored.outcome, eventId };
+}
+
+/**
+ * Events of a batch are stored one after the other, in their order; nobody waits for the routing of each. After one that has to
+ * come again none is tried: it would overtake.
+ */
+async function handleBatch(results: readonly Normalized[], context: Context, deps: ReceiveDeps): Promise<Handled> {
+  const items: BatchItem[] = [];
+  let stopped = false;
+  for (const normalized of results) {
+    if (normalized.outcome === 'ignored') await noteIgnored(normalized, context.connector.config.name, deps);
+    if (normalized.outcome !== 'event' || stopped) {
+      items.push({ normalized });
+      continue;
+    }
+    const outcome = await store(normalized.draft, { ...context, waitMs: 0 }, deps);
+    stopped = 'retryAfterMs' in outcome;
+    items.push({ normalized, outcome });
+  }
+  return { answer: batchAnswer(items), outcome: 'batch' };
+}
+
+function store(draft: EventDraft, { connector, span, waitMs }: Context & { waitMs: number }, deps: ReceiveDeps) {
+  const { name, ingress_events_per_second: rate } = connector.config;
+  const { event, objects } = packEvent(draft, (assetId) => deps.assetUrls.urlOf({ connector: name, assetId }));
+  const request = {
+    event: { ...event, traceparent: traceparentOf(span) },
+    fingerprint: draft.fingerprint,
+    idempotent: draft.idempotent,
+    waitMs,
+    limit: { key: `http/${name}`, rate },
+  };
+  return deps.emit(request, objects);
+}
+
+async function noteIgnored(result: Extract<Normalized, { outcome: 'ignored' }>, name: string, deps: ReceiveDeps): Promise<void> {
+  const connector = { kind: 'http', name };
+  const reason = { code: result.reason, detail: 'The mapping of the connector says to ignore it.' };
+  const data = { v: 1, type: 'event', connector, event_id: result.eventId, reason, at: new Date(deps.now()).toISOString() };
+  await appendLedger({ what: 'ignored', connector, id: `http/${name}/${result.eventId}`, data }, deps.bus);
+}
+
+/** Answers the CloudEvents handshake for connectors of that format, and names the methods for all others. */
+export function answerOptions(deps: Pick<AccessDeps, 'connectors'>): IngressHandler {
+  return ({ req, res, params }) => {
+    const entry = deps.connectors.get(params['name'] ?? '');
+    const config = entry?.state === 'ready' && entry.config.payload_format === 'cloudevents' ? entry.config : undefined;
+    const granted = config && handshakeAnswer(req.headersDistinct, config.ingress_events_per_second);
+    sendAnswer(res, { status: granted ? 200 : 204, headers: { allow: 'POST, OPTIONS', ...granted }, body: '' });
+    return Promise.resolve();
+  };
+}

@@ -1,0 +1,94 @@
+import { targetConnector, type Delivery, type OutputPart } from '@trunkline/events';
+import { htmlOf, plainTextOf } from './markdown-forms.ts';
+
+/** The body of a delivery and the headers that describe it; what belongs to one attempt (time, signature) comes later. */
+export interface RenderedDelivery {
+  headers: Record<string, string>;
+  body: string;
+}
+
+/**
+ * An output as an HTTP receiver gets it: what the consumer wrote (`content`, `parts`), and the whole of its text as `text`,
+ * `markdown` and `html`. Headers are a CloudEvent in binary mode.
+ */
+export function renderDelivery(delivery: Delivery, urlOf: (assetId: string) => string | undefined): RenderedDelivery {
+  const { output } = delivery;
+  const body = {
+    delivery_id: delivery.delivery_id,
+    output_id: delivery.output_id,
+    session_id: delivery.session_id,
+    turn_id: delivery.turn_id,
+    created_at: delivery.created_at,
+    content: output.content,
+    format: output.format ?? 'markdown',
+    parts: output.parts?.map((part) => linked(part, urlOf)),
+    ...textForms(delivery),
+    reply_to_message: output.reply_to_message,
+    edit_of: output.edit_of,
+    delete_of: output.delete_of,
+    reaction: output.reaction,
+    status: output.status,
+    metadata: output.metadata,
+  };
+  return { headers: cloudEventHeaders(delivery), body: JSON.stringify(body) };
+}
+
+/** A file of ours gets a URL that needs no token of ours. */
+function linked(part: OutputPart, urlOf: (assetId: string) => string | undefined): OutputPart {
+  if (part.type !== 'attachment' || part.asset_id === undefined) return part;
+  const url = urlOf(part.asset_id);
+  return url === undefined ? part : { ...part, url };
+}
+
+interface Piece {
+  text: string;
+  plain: boolean;
+}
+
+/** Everything that was said, in three forms. Nothing said (a reaction, a deletion) has none. */
+function textForms({ output }: Delivery): { text: string; markdown: string; html: string } | undefined {
+  const isPlain = (format: string | undefined) => (format ?? output.format) === 'plain';
+  const pieces: Piece[] = [];
+  if (output.content !== undefined) pieces.push({ text: output.content, plain: isPlain(undefined) });
+  for (const part of output.parts ?? []) {
+    if (part.type === 'text') pieces.push({ text: part.text, plain: isPlain(part.format) });
+    if (part.type === 'attachment' && part.caption !== undefined) pieces.push({ text: part.caption, plain: isPlain(undefined) });
+  }
+  if (pieces.length === 0) return undefined;
+  const join = (form: (piece: Piece) => string) => pieces.map(form).join('\n\n');
+  return {
+    text: join(({ text, plain }) => (plain ? text : plainTextOf(text))),
+    markdown: join(({ text, plain }) => (plain ? escapeMarkdown(text) : text)),
+    html: join(({ text, plain }) => (plain ? `<p>${escapeHtml(text).replace(/\n/g, '<br>\n')}</p>` : htmlOf(text))),
+  };
+}
+
+const escapeMarkdown = (text: string) => text.replace(/[\\`*_{}[\]()<>#+\-.!|~&]/g, '\\$&').replace(/\n/g, '\\\n');
+
+const htmlEntities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => htmlEntities[character] ?? character);
+
+function cloudEventHeaders(delivery: Delivery): Record<string, string> {
+  const attributes = {
+    specversion: '1.0',
+    id: delivery.delivery_id,
+    source: `/connectors/http/${targetConnector(delivery.target).name}`,
+    type: typeOf(delivery),
+    subject: delivery.output_id,
+    time: delivery.created_at,
+  };
+  const headers = Object.entries(attributes).map(([name, value]) => [`ce-${name}`, encodeHeader(value)]);
+  return { 'content-type': 'application/json', ...Object.fromEntries(headers) };
+}
+
+function typeOf({ output }: Delivery): string {
+  if (output.delete_of !== undefined) return 'trunkline.output.deleted';
+  if (output.edit_of !== undefined) return 'trunkline.output.edited';
+  if (output.reaction !== undefined) return 'trunkline.output.reaction';
+  if (output.content === undefined && output.parts === undefined && output.status !== undefined) return 'trunkline.output.status';
+  return 'trunkline.output.created';
+}
+
+/** Percent-encodes what the HTTP binding of CloudEvents wants encoded: all but printable ASCII, and space, quote, percent. */
+const encodeHeader = (value: string) =>
+  value.toWellFormed().replace(/[^\x21\x23\x24\x26-\x7e]+/gu, (unsafe) => encodeURIComponent(unsafe));
