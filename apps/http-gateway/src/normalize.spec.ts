@@ -216,6 +216,20 @@ describe('the fingerprint', () => {
     const prints = [{}, { content: 'x' }, { content: 'y' }, { actor_id: 'b' }, { intent: 'i' }, { metadata: { a: 1 } }].map((body) => print({}, body));
     expect(new Set(prints).size).toBe(prints.length);
   });
+
+  it('of a raw body is the body: a new mapping makes no conflict of a late retry', () => {
+    const raw = (mapping: object, body: object) => event({ connector: { ...bearer, payload_format: 'raw', mapping }, body }).fingerprint;
+    const first = raw({ content: '{{ body.a }}' }, { a: 1 });
+    expect(raw({ content: 'changed {{ body.a }}', actor_id: '{{ body.a }}', binding_keys: ['k'] }, { a: 1 })).toBe(first);
+    expect(raw({ content: '{{ body.a }}' }, { a: 1, b: 2 })).not.toBe(first);
+  });
+
+  it('of a Stripe event survives its retries, which count the webhooks still to come', () => {
+    const connector = { signing_secret: 's', signature_scheme: 'stripe', payload_format: 'raw' };
+    const stripe = (pending: number, id = 'evt_1') => event({ connector, body: { id, pending_webhooks: pending, data: {} } }).fingerprint;
+    expect(stripe(1)).toBe(stripe(2));
+    expect(stripe(1)).not.toBe(stripe(1, 'evt_2'));
+  });
 });
 
 describe('raw bodies', () => {

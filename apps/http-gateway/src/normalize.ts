@@ -57,6 +57,8 @@ export interface Said {
   replyTargets?: readonly ReplyHandle[] | undefined;
   time?: string | undefined;
   raw?: unknown;
+  /** What the sender sent, where our configuration or our taste made the words of it. */
+  payload?: unknown;
 }
 
 /** What reading one event out of a request gives. */
@@ -120,7 +122,9 @@ function eventOf(said: Said, config: HttpConnector, deps: NormalizeDeps): Normal
     partitionkey: place.conversation,
     data,
   } as const;
-  const fingerprint = eventFingerprint({ type, data });
+  const { payload, replyTargets } = said;
+  const named = payload === undefined && said.actorId !== undefined;
+  const fingerprint = eventFingerprint({ type, data }, { actor: named, ...(replyTargets && { replyTargets }), payload });
   return { outcome: 'event', draft: { event, fingerprint, idempotent: said.eventId !== undefined, assets: said.assets ?? [] } };
 }
 

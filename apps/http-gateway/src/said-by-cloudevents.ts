@@ -27,7 +27,7 @@ function readingOf(read: CloudEventRead, context: Context): Reading {
 }
 
 function said(event: ReceivedCloudEvent, { authenticated, name, size }: Context): Said {
-  const { data } = event.json;
+  const { data, data_base64 } = event.json;
   const subject = event.subject?.slice(0, 512);
   const source = event.source.slice(0, 512);
   // A stranger must not name a key that some other connector's conversation is bound to.
@@ -40,6 +40,8 @@ function said(event: ReceivedCloudEvent, { authenticated, name, size }: Context)
     metadata: { topic: event.type.slice(0, 200), source },
     time: event.time,
     raw: event.json,
+    // Not the extensions: a retry may come with another trace.
+    payload: { type: event.type, subject, data, data_base64 },
   };
 }
 

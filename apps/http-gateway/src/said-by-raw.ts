@@ -1,6 +1,7 @@
 import { checkKey, idempotencyKeyHeader, type KeyRead } from './idempotency-key.ts';
 import type { IncomingRequest, Reading, TranslatedConnector } from './normalize.ts';
 import { readRaw, type RawPayload } from './raw-payload.ts';
+import { withoutRetryFields } from './webhook-source.ts';
 
 /** Reads any body by the connector's mapping, or by what its platform's webhooks say about themselves. */
 export function saidByRaw(request: IncomingRequest, connector: TranslatedConnector): { batch: false; readings: Reading[] } {
@@ -27,6 +28,7 @@ function read(request: IncomingRequest, { config, mapping }: TranslatedConnector
     intent: mapped.intent,
     metadata: facts.topic === undefined ? {} : { topic: facts.topic.slice(0, 200) },
     raw: body,
+    payload: withoutRetryFields(config.signature_scheme, body),
   };
   return { ok: true, said };
 }

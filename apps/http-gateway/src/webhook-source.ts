@@ -15,6 +15,13 @@ export function sourceFacts(scheme: SignatureSchemeName | undefined, headers: Di
   return scheme === undefined ? {} : present(sources[scheme](headers, body));
 }
 
+/** What a body says, without what its sender changes from one retry to the next (Stripe counts the webhooks still to come). */
+export function withoutRetryFields(scheme: SignatureSchemeName | undefined, body: unknown): unknown {
+  if (scheme !== 'stripe' || typeof body !== 'object' || body === null || !('pending_webhooks' in body)) return body;
+  const { pending_webhooks: _changes, ...says } = body;
+  return says;
+}
+
 type Facts = Record<keyof SourceFacts, string | undefined>;
 
 const sources: Record<SignatureSchemeName, (headers: DistinctHeaders, body: unknown) => Facts> = {

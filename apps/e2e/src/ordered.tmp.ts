@@ -1,0 +1,21 @@
+import { jetstream, jetstreamManager } from '/work/main/node_modules/@nats-io/jetstream/lib/mod.js';
+import { connect } from '/work/main/node_modules/@nats-io/transport-node/index.js';
+import { startNats } from '@trunkline/testing';
+await using nats = await startNats();
+const nc = await connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 250, reconnectJitter: 250, pingInterval: 10_000 });
+const t0 = performance.now();
+const say = (...s: unknown[]) => console.log(((performance.now() - t0) / 1000).toFixed(2), ...s);
+const jsm = await jetstreamManager(nc);
+await jsm.streams.add({ name: 's', subjects: ['s.>'] });
+const js = jetstream(nc, { timeout: 5000 });
+void (async () => { for await (const s of nc.status()) say('status', s.type); })();
+const consumer = await js.consumers.get('s', { filter_subjects: 's.>' });
+const messages = await consumer.consume({ max_messages: 64, expires: 30_000 });
+void (async () => { for await (const s of messages.status()) say('consumer', JSON.stringify(s)); })();
+void (async () => { for await (const m of messages) say('got', m.seq); })();
+await js.publish('s.1', 'x');
+await new Promise((r) => setTimeout(r, 1000));
+say('kill');
+await nats.kill(); await nats.restart(); say('restarted');
+for (let i = 0; i < 40; i++) { await js.publish('s.1', 'x').then(() => i % 10 == 0 && say('published'), (e) => say('publish', String(e))); await new Promise((r) => setTimeout(r, 1000)); }
+await nc.close();

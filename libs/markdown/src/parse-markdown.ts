@@ -1,0 +1,48 @@
+import remarkGfm from 'remark-gfm';
+import remarkParse from 'remark-parse';
+import { unified } from 'unified';
+import { isTooDeep, markCount, maxMarks, maxScanned } from './markdown-limits.ts';
+import type { MarkdownTree } from './markdown-tree.ts';
+
+// No chat platform has footnotes, and their back references are quadratic. HTML stays what it is, a text: nothing is lost, nothing runs.
+const notMarkdown = ['htmlFlow', 'htmlText', 'gfmFootnoteCall', 'gfmFootnoteDefinition', 'gfmPotentialFootnoteCall'];
+const inline = ['attention', 'strikethrough', 'codeText', 'labelStartLink', 'labelStartImage', 'labelEnd'];
+
+const whole = parserWithout(notMarkdown);
+const blocksOnly = parserWithout([...notMarkdown, ...inline]);
+
+/**
+ * Parses GitHub's markdown. Never throws, and takes time in proportion to the length of the text: where emphasis, links or code
+ * are so many that they would take the square of it, that text keeps its marks as they are; nesting beyond reason is plain text.
+ */
+export function parseMarkdown(text: string): MarkdownTree {
+  if (isTooDeep(text)) return plainTree(text);
+  if (markCount(text) <= maxMarks && markCount(text) * text.length <= maxScanned) return whole.parse(text);
+  const blocks = blocksOnly.parse(text);
+  return hasCostlyRun(blocks, text) ? blocks : whole.parse(text);
+}
+
+function parserWithout(constructs: string[]) {
+  return unified()
+    .data('micromarkExtensions', [{ disable: { null: constructs } }])
+    .use(remarkParse)
+    .use(remarkGfm)
+    .freeze();
+}
+
+type Node = MarkdownTree | MarkdownTree['children'][number];
+
+/** Whether a paragraph, heading or table cell has more marks than can be matched in reasonable time. */
+function hasCostlyRun(node: Node, text: string): boolean {
+  if (node.type === 'code') return false;
+  if ('children' in node && !isRun(node)) return node.children.some((child) => hasCostlyRun(child, text));
+  const run = text.slice(node.position?.start.offset, node.position?.end.offset);
+  const marks = markCount(run);
+  return marks > maxMarks || marks * run.length > maxScanned;
+}
+
+const isRun = ({ type }: Node) => type === 'paragraph' || type === 'heading' || type === 'tableCell';
+
+function plainTree(text: string): MarkdownTree {
+  return { type: 'root', children: [{ type: 'paragraph', children: [{ type: 'text', value: text }] }] };
+}

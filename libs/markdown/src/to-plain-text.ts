@@ -1,0 +1,61 @@
+import { inlineText, type InlineNode } from './inline-text.ts';
+import { linkTargets, type LinkTargets } from './link-targets.ts';
+import type { MarkdownTree } from './markdown-tree.ts';
+import { tableText } from './table-text.ts';
+
+type Node = MarkdownTree['children'][number];
+type List = Extract<Node, { type: 'list' }>;
+
+/** A text to read where there is no markup: lists keep their marks, links their targets, tables their columns, code its form. */
+export function toPlainText(tree: MarkdownTree): string {
+  return blocksText(tree.children, linkTargets(tree));
+}
+
+function blocksText(nodes: readonly Node[], targets: LinkTargets, between = '\n\n'): string {
+  return nodes
+    .filter(({ type }) => type !== 'definition')
+    .map((node) => blockText(node, targets))
+    .join(between);
+}
+
+function blockText(node: Node, targets: LinkTargets): string {
+  switch (node.type) {
+    case 'paragraph':
+    case 'heading':
+      return inlineText(node.children, targets);
+    case 'blockquote':
+      return prefixed(blocksText(node.children, targets), { first: '> ', rest: '> ' });
+    case 'list':
+      return listText(node, targets);
+    case 'table':
+      return tableText(node, targets);
+    case 'thematicBreak':
+      return '---';
+    case 'code':
+      return node.value;
+    default:
+      return inlineText([inlineNode(node)], targets);
+  }
+}
+
+/** What stands among blocks without being one: text of a tree that was made by hand. */
+function inlineNode(node: Node): InlineNode {
+  return 'value' in node ? { type: 'text', value: node.value } : { type: 'text', value: '' };
+}
+
+function listText(list: List, targets: LinkTargets): string {
+  const items = list.children.map((item, index) => {
+    const mark = list.ordered ? `${(list.start ?? 1) + index}. ` : '- ';
+    const box = typeof item.checked === 'boolean' ? `[${item.checked ? 'x' : ' '}] ` : '';
+    const text = blocksText(item.children, targets, item.spread ? '\n\n' : '\n');
+    return prefixed(box + text, { first: mark, rest: ' '.repeat(mark.length) });
+  });
+  return items.join(list.spread ? '\n\n' : '\n');
+}
+
+function prefixed(text: string, { first, rest }: { first: string; rest: string }): string {
+  return text
+    .split('\n')
+    .map((line, index) => `${index === 0 ? first : rest}${line}`.trimEnd())
+    .join('\n');
+}
