@@ -2,7 +2,7 @@ import { startInstallation } from './installation.ts';
 import { chaosConnectors, sendEvents } from './chaos/send-events.ts';
 import { openReplyReceiver } from './chaos/reply-receiver.ts';
 await using receiver = await openReplyReceiver();
-await using it = await startInstallation({ connectors: chaosConnectors, routers: 2, gateways: 2, consumers: 2, logLevel: 'info', ...(process.env.TMP_GW && { mains: { 'http-gateway': process.env.TMP_GW } }) });
+await using it = await startInstallation({ connectors: chaosConnectors, routers: 2, gateways: 2, consumers: 2, logLevel: 'info' });
 const record = { accepted: [], posts: 0, refused: [], sent: 0 } as never as import('./chaos/send-events.ts').SentEvents;
 const t0 = performance.now();
 const say = (s: string) => console.log(((performance.now() - t0) / 1000).toFixed(1), s);

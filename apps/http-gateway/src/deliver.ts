@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { HttpConnector } from '@trunkline/config';
 import type { Allowed, Deliverer, Step, StepContext, StepOutcome } from '@trunkline/deliveries';
 import { targetConnector, type Delivery, type ReplyHandle } from '@trunkline/events';
@@ -73,7 +74,7 @@ export function targetAllowed(target: ReplyHandle, deps: RulesDeps): Allowed {
   return checked.ok ? { allowed: true } : { allowed: false, reason: `The URL of the target is refused (${checked.reason}).` };
 }
 
-type Rules = { ok: true; policy: NetworkPolicy; keys: readonly Buffer[] } | { ok: false; outcome: StepOutcome };
+type Rules = { ok: true; policy: NetworkPolicy; keys: readonly KeyObject[] } | { ok: false; outcome: StepOutcome };
 
 /** Network rules and signing keys are those of the connector that the target belongs to. */
 function rules(target: ReplyHandle, { connectors, allowCidrs, now }: RulesDeps): Rules {
@@ -84,7 +85,7 @@ function rules(target: ReplyHandle, { connectors, allowCidrs, now }: RulesDeps):
   const policy = networkPolicy({ allowPrivate: entry.config.allow_private_network });
   if (entry.config.egress_signing_secret === undefined) return { ok: true, policy, keys: [] };
   const secrets = validSecrets(entry.secrets['egress_signing_secret'] ?? [], now());
-  const keys = signingKeys('standard-webhooks', secrets).map(({ bytes }) => bytes);
+  const keys = signingKeys('standard-webhooks', secrets).map(({ key }) => key);
   // Unsigned is not what the receiver was promised.
   return keys.length > 0 ? { ok: true, policy, keys } : { ok: false, outcome: noKey };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { HttpConnector } from '@trunkline/config';
 import { problem, type Problem, type ProblemCode } from '@trunkline/errors';
 import { eventDataSchema, eventFingerprint, type EventData, type ReplyHandle, type TrunklineEvent } from '@trunkline/events';
@@ -153,7 +153,7 @@ function placeOf(
   const conversation = config.fixed_session_id ?? said.sessionId ?? first;
   if (conversation === undefined) return undefined;
   if (first === undefined) return { conversation };
-  const digest = createHash('sha256').update(first).digest('hex').slice(0, 16);
+  const digest = hash('sha256', first, 'hex').slice(0, 16);
   return { conversation, naturalSessionId: `http:${config.name}:${digest}` };
 }
 

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 
 /**
  * The Standard Webhooks headers of one outgoing request. With several keys in force it bears a signature of each, so that
@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
  */
 export function webhookHeaders(
   message: { id: string; body: string },
-  keys: readonly Buffer[],
+  keys: readonly KeyObject[],
   nowMs: number,
 ): Record<string, string> {
   const timestamp = String(Math.floor(nowMs / 1000));

@@ -1,18 +1,23 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { Secret } from '@trunkline/secrets';
 import { signatureSchemes } from './signature-schemes.ts';
 import type { ClaimProblem, DistinctHeaders, SignatureSchemeName } from './signature-schemes.ts';
 
 /** What a connector asks of its callers, with keys ready for use. Present but empty lists refuse everybody. */
 export interface Credentials {
-  /** `bytes` is the SHA-256 of the token. */
-  bearer?: readonly VerifyingKey[];
-  signing?: { scheme: SignatureSchemeName; keys: readonly VerifyingKey[]; maxAgeSeconds: number };
+  bearer?: readonly BearerKey[];
+  signing?: { scheme: SignatureSchemeName; keys: readonly SigningKey[]; maxAgeSeconds: number };
 }
 
-/** What a caller's proof is compared with; it counts as long as its secret does (rotation with a grace window). */
-export interface VerifyingKey {
-  bytes: Buffer;
+/** The SHA-256 of a bearer token. Like every key here it counts as long as its secret does (rotation with a grace window). */
+export interface BearerKey {
+  digest: Buffer;
+  secret: Secret;
+}
+
+/** An HMAC key. As a key object: given as bytes, node would prepare it anew each time, which costs more than the digest. */
+export interface SigningKey {
+  key: KeyObject;
   secret: Secret;
 }
 
@@ -50,11 +55,11 @@ const shortestRotatedSecret = 8;
  * One text may hold several secrets between whitespace, each of at least 8 characters. A text with a shorter word in it is
  * a passphrase, that is one secret: its words must not become keys.
  */
-export function signingKeys(scheme: SignatureSchemeName, secrets: readonly Secret[]): VerifyingKey[] {
+export function signingKeys(scheme: SignatureSchemeName, secrets: readonly Secret[]): SigningKey[] {
   return secrets.flatMap((secret) =>
     valuesIn(secret.expose()).flatMap((value) => {
       const bytes = signatureSchemes[scheme].key(value);
-      return bytes === undefined || bytes.length === 0 ? [] : [{ bytes, secret }];
+      return bytes === undefined || bytes.length === 0 ? [] : [{ key: createSecretKey(bytes), secret }];
     }),
   );
 }
@@ -66,10 +71,10 @@ function valuesIn(text: string): string[] {
 }
 
 /** Digests of bearer tokens: equal lengths make the comparison constant in time whatever was presented. */
-export function bearerKeys(tokens: readonly Secret[]): VerifyingKey[] {
+export function bearerKeys(tokens: readonly Secret[]): BearerKey[] {
   return tokens.flatMap((secret) => {
     const token = secret.expose().trim();
-    return token === '' ? [] : [{ bytes: sha256(token), secret }];
+    return token === '' ? [] : [{ digest: sha256(token), secret }];
   });
 }
 
@@ -90,7 +95,7 @@ export function verifyRequest(request: PresentedRequest, credentials: Credential
 
 const refused = (reason: VerificationFailure): Proof => ({ ok: false, reason });
 
-function bearerProof(request: PresentedRequest, keys: readonly VerifyingKey[], nowMs: number): Proof {
+function bearerProof(request: PresentedRequest, keys: readonly BearerKey[], nowMs: number): Proof {
   const headers = request.headers['authorization'] ?? [];
   const presented = request.accessToken === undefined ? headers.length : headers.length + 1;
   if (presented === 0) return refused('bearer_missing');
@@ -99,7 +104,7 @@ function bearerProof(request: PresentedRequest, keys: readonly VerifyingKey[], n
   const token = request.accessToken ?? Buffer.from(bearerHeader.exec(headers[0] ?? '')?.[1] ?? '', 'latin1');
   if (token.length === 0) return refused('bearer_missing');
   const digest = sha256(token);
-  const used = matching(inForce(keys, nowMs), (key) => [key.bytes, [digest]]);
+  const used = matching(inForce(keys, nowMs), (key) => [key.digest, [digest]]);
   return used === undefined ? refused('bearer_mismatch') : { ok: true, used };
 }
 
@@ -113,19 +118,19 @@ function signatureProof(request: PresentedRequest, signing: NonNullable<Credenti
   }
   // Text is compared, not decoded bytes: base64 and hex decoders accept several spellings of the same bytes.
   const claimed = signatures.map((text) => Buffer.from(text, 'latin1'));
-  const digest = (key: VerifyingKey) =>
-    Buffer.from(createHmac('sha256', key.bytes).update(prefix, 'latin1').update(request.body).digest(encoding), 'latin1');
+  const digest = ({ key }: SigningKey) =>
+    Buffer.from(createHmac('sha256', key).update(prefix, 'latin1').update(request.body).digest(encoding), 'latin1');
   const used = matching(inForce(signing.keys, nowMs), (key) => [digest(key), claimed]);
   return used === undefined ? refused('signature_mismatch') : { ok: true, used };
 }
 
-const inForce = (keys: readonly VerifyingKey[], nowMs: number) =>
+const inForce = <K extends { secret: Secret }>(keys: readonly K[], nowMs: number) =>
   keys.filter(({ secret: { validUntil } }) => validUntil === undefined || nowMs < validUntil);
 
 /** Compares every pair, so that the time does not tell which one matched. */
-function matching(
-  keys: readonly VerifyingKey[],
-  pairs: (key: VerifyingKey) => readonly [expected: Buffer, claimed: readonly Buffer[]],
+function matching<K extends { secret: Secret }>(
+  keys: readonly K[],
+  pairs: (key: K) => readonly [expected: Buffer, claimed: readonly Buffer[]],
 ): Secret | undefined {
   let found: Secret | undefined;
   for (const key of keys) {

@@ -48,8 +48,8 @@ export interface Bus {
   readonly names: Names;
   readonly log: BusLog;
   state(): BusState;
-  /** Called at each loss and each return of the connection. */
-  onState(listener: (state: BusState) => void): void;
+  /** Called at each loss and each return of the connection. Returns what ends the listening. */
+  onState(listener: (state: BusState) => void): () => void;
   bucket<T>(name: BucketName): Bucket<T>;
   objects(name: ObjectStoreName): ObjectStore;
   append(subject: string, payload: string | Uint8Array, options?: AppendOptions): Promise<Appended>;
@@ -96,7 +96,8 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
           read: (query) => readStored({ stream: `KV_${full}`, query, timeoutMs }, { nc, link }),
           log,
           closed: () => nc.isClosed() || nc.isDraining(),
-          readAll: (filter) => openOrderedReader({ stream: `KV_${full}`, filter, from: 'newest_of_each' }, js),
+          readAll: (filter) =>
+            openOrderedReader({ stream: `KV_${full}`, filter, from: 'newest_of_each' }, { js, link }),
         });
       buckets.set(name, bucket);
       return bucket as Bucket<T>;
@@ -107,7 +108,7 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
       return store;
     },
     follow: (stream, filter, { from, buffer }) =>
-      openOrderedReader({ stream: names.stream(stream), filter, from, buffer }, js),
+      openOrderedReader({ stream: names.stream(stream), filter, from, buffer }, { js, link }),
     publish: (subject, payload, headers) =>
       nc.publish(subject, payload, headers && { headers: clientHeaders(headers) }),
     subscribe: (subject, onMessage) => subscribe(subject, onMessage, { nc, log }),
@@ -133,6 +134,8 @@ function connectionOptions(options: BusOptions): NodeConnectionOptions {
     pingInterval: 10_000,
     maxPingOut: 2,
     ignoreAuthErrorAbort: true,
+    // Two stack traces for each request, for errors that we wrap with their subject anyway.
+    noAsyncTraces: true,
   };
 }
 

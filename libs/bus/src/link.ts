@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { BusLog } from './log.ts';
+import { createOneWrite } from './one-write.ts';
 
 export type BusState = 'connected' | 'reconnecting' | 'closed';
 
@@ -11,7 +12,8 @@ export class LinkLostError extends Error {
 /** What is known of the connection, and requests that do not outlive it. */
 export interface Link {
   state(): BusState;
-  onState(listener: (state: BusState) => void): void;
+  /** Returns what ends the listening. */
+  onState(listener: (state: BusState) => void): () => void;
   /**
    * Makes a request when the connection is up, waiting for it as long as `timeoutMs`.
    *
@@ -24,9 +26,10 @@ export interface Link {
 /** Follows a connection's state for as long as it lives. */
 export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs: number }): Link {
   let state: BusState = 'connected';
-  const listeners: ((state: BusState) => void)[] = [];
+  const listeners = new Set<(state: BusState) => void>();
   const underWay = new Set<(error: LinkLostError) => void>();
   const waiting = new Set<() => void>();
+  const inOneWrite = createOneWrite();
 
   function change(next: BusState): void {
     if (state === next) return;
@@ -66,13 +69,16 @@ export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs
 
   return {
     state: () => state,
-    onState: (listener) => void listeners.push(listener),
+    onState(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     async ask(request, { repeatable = false } = {}) {
       const deadline = performance.now() + options.timeoutMs;
       for (;;) {
         await connected(deadline);
         try {
-          return await untilLost(request, underWay);
+          return await untilLost(request, { underWay, inOneWrite });
         } catch (error) {
           const again = repeatable && error instanceof LinkLostError && performance.now() < deadline;
           if (!again) throw error;
@@ -82,11 +88,18 @@ export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs
   };
 }
 
-function untilLost<T>(request: () => Promise<T>, underWay: Set<(error: LinkLostError) => void>): Promise<T> {
+function untilLost<T>(
+  request: () => Promise<T>,
+  { underWay, inOneWrite }: { underWay: Set<(error: LinkLostError) => void>; inOneWrite: (work: () => void) => void },
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    underWay.add(reject);
-    request()
-      .then(resolve, reject)
-      .finally(() => underWay.delete(reject));
+    let lost = false;
+    const fail = (error: LinkLostError) => {
+      lost = true;
+      reject(error);
+    };
+    underWay.add(fail);
+    const make = async () => (lost ? undefined : resolve(await request()));
+    inOneWrite(() => void make().catch(reject).finally(() => underWay.delete(fail)));
   });
 }

@@ -1,14 +1,12 @@
 import type { PhrasingContent } from 'mdast';
 import type { LinkTargets } from './link-targets.ts';
 
-export type InlineNode = PhrasingContent;
-
 /** The words of a paragraph, links and images with their targets in brackets. */
-export function inlineText(nodes: readonly InlineNode[], targets: LinkTargets): string {
+export function inlineText(nodes: readonly PhrasingContent[], targets: LinkTargets): string {
   return nodes.map((node) => nodeText(node, targets)).join('');
 }
 
-function nodeText(node: InlineNode, targets: LinkTargets): string {
+function nodeText(node: PhrasingContent, targets: LinkTargets): string {
   switch (node.type) {
     case 'break':
       return '\n';

@@ -4,12 +4,20 @@ export const maxMarks = 500;
 /** Marks times characters of one paragraph: each mark may have to look to the end of it. */
 export const maxScanned = 20_000_000;
 
+/** Lines and table cells: each costs about a tenth of a millisecond, and whoever renders has other work that must not wait. */
+const maxPieces = 10_000;
+
 const maxMarkers = 32;
 const maxIndent = 100;
 
 /** Characters that may open or close something within a paragraph. */
 export function markCount(text: string): number {
   return text.match(/[*_~`[\]!]/g)?.length ?? 0;
+}
+
+/** Whether a text has more lines and table cells than anybody reads. */
+export function hasTooManyPieces(text: string): boolean {
+  return (text.match(/\r\n?|\n|\|/g)?.length ?? 0) > maxPieces;
 }
 
 /** Whether quotes and lists are nested deeper than anybody reads: each line costs the depth that it stands at. */

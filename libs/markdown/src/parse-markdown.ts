@@ -1,7 +1,7 @@
 import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
-import { isTooDeep, markCount, maxMarks, maxScanned } from './markdown-limits.ts';
+import { hasTooManyPieces, isTooDeep, markCount, maxMarks, maxScanned } from './markdown-limits.ts';
 import type { MarkdownTree } from './markdown-tree.ts';
 
 // No chat platform has footnotes, and their back references are quadratic. HTML stays what it is, a text: nothing is lost, nothing runs.
@@ -12,11 +12,12 @@ const whole = parserWithout(notMarkdown);
 const blocksOnly = parserWithout([...notMarkdown, ...inline]);
 
 /**
- * Parses GitHub's markdown. Never throws, and takes time in proportion to the length of the text: where emphasis, links or code
- * are so many that they would take the square of it, that text keeps its marks as they are; nesting beyond reason is plain text.
+ * Parses GitHub's markdown. Never throws, and keeps the process that calls it alive, whatever the text: where emphasis, links or
+ * code are so many that matching them would take the square of the time, they stay as they are written; what is nested deeper or
+ * has more lines than anybody reads is plain text.
  */
 export function parseMarkdown(text: string): MarkdownTree {
-  if (isTooDeep(text)) return plainTree(text);
+  if (isTooDeep(text) || hasTooManyPieces(text)) return plainTree(text);
   if (markCount(text) <= maxMarks && markCount(text) * text.length <= maxScanned) return whole.parse(text);
   const blocks = blocksOnly.parse(text);
   return hasCostlyRun(blocks, text) ? blocks : whole.parse(text);

@@ -12,7 +12,7 @@ export function tableText(table: Table, targets: LinkTargets): string {
   const rows = table.children.map((row) =>
     row.children.map((cell) => inlineText(cell.children, targets).replaceAll('\n', ' ')),
   );
-  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const widths = Array.from({ length: columns }, (_, column) => widthOf(rows, column));
   const lines = rows.map((row) =>
     widths.map((width, column) => padded(row[column] ?? '', { width, side: table.align?.[column] })),
@@ -23,7 +23,8 @@ export function tableText(table: Table, targets: LinkTargets): string {
 
 /** One long cell must not push all others off the page. */
 function widthOf(rows: readonly string[][], column: number): number {
-  return Math.min(widestColumn, Math.max(3, ...rows.map((row) => lengthOf(row[column] ?? ''))));
+  const widest = rows.reduce((most, row) => Math.max(most, lengthOf(row[column] ?? '')), 3);
+  return Math.min(widestColumn, widest);
 }
 
 function padded(text: string, { width, side }: { width: number; side: Side | undefined }): string {

@@ -1,4 +1,4 @@
-import { inlineText, type InlineNode } from './inline-text.ts';
+import { inlineText } from './inline-text.ts';
 import { linkTargets, type LinkTargets } from './link-targets.ts';
 import type { MarkdownTree } from './markdown-tree.ts';
 import { tableText } from './table-text.ts';
@@ -34,13 +34,8 @@ function blockText(node: Node, targets: LinkTargets): string {
     case 'code':
       return node.value;
     default:
-      return inlineText([inlineNode(node)], targets);
+      return 'value' in node ? node.value : '';
   }
-}
-
-/** What stands among blocks without being one: text of a tree that was made by hand. */
-function inlineNode(node: Node): InlineNode {
-  return 'value' in node ? { type: 'text', value: node.value } : { type: 'text', value: '' };
 }
 
 function listText(list: List, targets: LinkTargets): string {

@@ -52,7 +52,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { events, conversations, seed, say } = options;
   await using receiver = await openReplyReceiver();
   say(`starting 3 routers, 2 gateways, 2 consumers (seed ${seed}) ...`);
-  await using installation = await startInstallation({ connectors: chaosConnectors, routers: 3, gateways: 2, consumers: 2, ...(process.env.TMP_GW && { mains: { 'http-gateway': process.env.TMP_GW } }) });
+  await using installation = await startInstallation({ connectors: chaosConnectors, routers: 3, gateways: 2, consumers: 2 });
   const startedAt = performance.now();
   const record: SentEvents = { accepted: [], posts: 0, refused: [], sent: 0 };
   const progress = () => record.accepted.length + receiver.distinct();
