@@ -100,6 +100,11 @@ function untilLost<T>(
     };
     underWay.add(fail);
     const make = async () => (lost ? undefined : resolve(await request()));
-    inOneWrite(() => void make().catch(reject).finally(() => underWay.delete(fail)));
+    inOneWrite(
+      () =>
+        void make()
+          .catch(reject)
+          .finally(() => underWay.delete(fail)),
+    );
   });
 }
