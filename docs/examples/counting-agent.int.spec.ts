@@ -15,17 +15,16 @@ it('the agent of the README answers turns, counts them and ends when it is told 
   const env = { ...process.env, NATS_URL: nats.url };
   const agent = spawn(process.execPath, [join(import.meta.dirname, 'counting-agent.ts')], { env, stdio: 'inherit' });
   try {
-    const reader = await bus.follow('OUTPUTS', bus.names.output('s1'), { from: 'new' });
-    const leases = bus.bucket<object>('worker_leases');
-    await waitFor(async () => (await keysOf(leases)).length > 60, { what: 'the agent', timeoutMs: 20_000 });
-    for (const text of ['one', 'two'])
-      await bus.append(bus.names.turn('=c', 's1'), encodeJson(turn(text, bus.names.output('s1'))));
-    const contents: unknown[] = [];
-    for await (const message of reader.messages) {
-      contents.push((message.json() as { content: string }).content);
-      if (contents.length === 2) break;
-    }
-    await reader.stop();
+    const cursors = bus.bucket<object>('cursors');
+    await waitFor(async () => (await countOf(cursors.entries())) === 64, { what: 'the agent', timeoutMs: 20_000 });
+    const subject = bus.names.output('s1');
+    for (const text of ['one', 'two']) await bus.append(bus.names.turn('=c', 's1'), encodeJson(turn(text, subject)));
+    const second = await waitFor(() => bus.read('OUTPUTS', { firstOf: subject, fromSeq: 2 }), {
+      what: 'two outputs',
+      timeoutMs: 15_000,
+    });
+    const first = await bus.read('OUTPUTS', { firstOf: subject, fromSeq: 1 });
+    const contents = [first, second].map((output) => (output?.json() as { content: string }).content);
     expect(contents).toEqual(['**1.** You said: one', '**2.** You said: two']);
   } finally {
     agent.kill('SIGTERM');
@@ -35,10 +34,10 @@ it('the agent of the README answers turns, counts them and ends when it is told 
   expect(agent.exitCode).toBe(0);
 });
 
-async function keysOf(bucket: { entries(): AsyncIterable<{ key: string }> }): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const { key } of bucket.entries()) keys.push(key);
-  return keys;
+async function countOf(entries: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of entries) count++;
+  return count;
 }
 
 function turn(text: string, subject: string): object {

@@ -5,7 +5,7 @@
  *
  * It takes turns one at a time. `libs/consumer-sdk` runs sessions beside each other and keeps each one's order over many workers.
  */
-import { AckPolicy, connect } from 'nats';
+import { AckPolicy, connect, headers } from 'nats';
 
 const nc = await connect({ servers: process.env.NATS_URL ?? 'nats://127.0.0.1:4222' });
 const manager = await nc.jetstreamManager();
@@ -30,6 +30,14 @@ for await (const message of await consumer.consume()) {
     reply_handle: turn.reply_handle,
     content: `Plainly: ${turn.event.data.content?.text ?? ''}`,
   };
-  await js.publish(turn.output_subject, JSON.stringify(output));
+  await js.publish(turn.output_subject, JSON.stringify(output), { headers: traceOf(message) });
   message.ack();
+}
+
+/** Passing the trace on is optional: it shows the webhook, this answer and its delivery as one. */
+function traceOf(message) {
+  const passed = headers();
+  const traceparent = message.headers?.get('traceparent');
+  if (traceparent) passed.set('traceparent', traceparent);
+  return passed;
 }

@@ -9,6 +9,7 @@ import { chaosConnectors, chaosToken, sendEvents, type SentEvents } from './chao
 import { startInstallation, type Installation } from './installation.ts';
 
 const joint = (name: string) => chaosConnectors.replace('"chaos"', `"${name}"\nfixed_session_id = "joint"`);
+const plainAgent = resolve(import.meta.dirname, '../../../docs/examples/plain-nats-agent.mjs');
 const duplicateWindowSeconds = 1;
 const patient = { timeoutMs: 40_000 };
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
     routers: 2,
     gateways: 2,
     consumers: 2,
-    extra: [{ name: 'plain-agent', main: resolve(import.meta.dirname, '../../../docs/examples/plain-nats-agent.mjs') }],
+    extra: [{ name: 'plain-agent', main: plainAgent, saysReady: false }],
     streams: { duplicateWindowSeconds },
   });
 }, 120_000);
@@ -32,17 +33,27 @@ interface Posted {
   body: Record<string, unknown>;
 }
 
-async function post(body: object, at: { gateway?: number; connector?: string; headers?: Record<string, string> } = {}): Promise<Posted> {
+async function post(
+  body: object,
+  at: { gateway?: number; connector?: string; headers?: Record<string, string> } = {},
+): Promise<Posted> {
   const { gateway = 0, connector = 'chaos', headers = {} } = at;
   const response = await fetch(`${installation.gatewayUrls[gateway]}/v1/connectors/http/${connector}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${chaosToken}`, ...headers },
     body: JSON.stringify(body),
   });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Record<string, unknown>,
+  };
 }
 
-async function stored(stream: Parameters<typeof everything>[0], isWanted: (message: StoredMessage) => boolean): Promise<StoredMessage[]> {
+async function stored(
+  stream: Parameters<typeof everything>[0],
+  isWanted: (message: StoredMessage) => boolean,
+): Promise<StoredMessage[]> {
   const found: StoredMessage[] = [];
   for await (const message of everything(stream, installation.bus)) if (isWanted(message)) found.push(message);
   return found;
@@ -68,7 +79,10 @@ describe('one webhook', () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
     const reply_targets = target(receiver.targetOf(1));
-    const posted = await post({ idempotency_key: 'trace-1', binding_keys: ['trace'], content: 'hello', reply_targets }, { headers });
+    const posted = await post(
+      { idempotency_key: 'trace-1', binding_keys: ['trace'], content: 'hello', reply_targets },
+      { headers },
+    );
     expect(posted).toMatchObject({ status: 200, body: { event_id: 'trace-1', status: 'accepted' } });
     await waitFor(() => receiver.replies.length > 0, { what: 'the answer', ...patient });
     const turnId = String(posted.body.turn_id);
@@ -82,7 +96,10 @@ describe('one webhook', () => {
       expect(messages.length).toBeGreaterThan(0);
       for (const message of messages) expect(message.headers.traceparent).toContain(traceId);
     }
-    expect(receiver.replies[0]).toMatchObject({ text: expect.stringContaining('hello'), traceparent: expect.stringContaining(traceId) });
+    expect(receiver.replies[0]).toMatchObject({
+      text: expect.stringContaining('hello'),
+      traceparent: expect.stringContaining(traceId),
+    });
   });
 
   it('is answered by an unrelated NATS client with plain JSON as well', async () => {
@@ -106,19 +123,24 @@ describe('an idempotency key', () => {
     const again = await waitFor(
       async () => {
         const answer = await post(body('once'), { gateway: 1 });
-        return answer.status === 200 && answer;
+        return answer.status === 200 ? answer : undefined;
       },
       { what: 'the receipt', ...patient },
     );
     const ids = { session_id: again.body.session_id, turn_id: again.body.turn_id };
-    expect(again.body).toMatchObject({ event_id: 'idem-1', status: 'duplicate', turn_id: expect.stringMatching(/^trn_/) });
+    expect(again.body).toMatchObject({
+      event_id: 'idem-1',
+      status: 'duplicate',
+      turn_id: expect.stringMatching(/^trn_/),
+    });
     const conflict = { status: 409, body: { code: 'idempotency_conflict', event_id: 'idem-1', ...ids } };
     expect(await post(body('twice'))).toMatchObject(conflict);
 
     await restartEverything();
 
     const after = await Promise.all(Array.from({ length: 50 }, (_, n) => post(body('once'), { gateway: n % 2 })));
-    for (const { status, body: answer } of after) expect({ status, ...answer }).toMatchObject({ status: 200, ...again.body });
+    for (const { status, body: answer } of after)
+      expect({ status, ...answer }).toMatchObject({ status: 200, ...again.body });
     expect(await post(body('twice'), { gateway: 1 })).toMatchObject(conflict);
     expect(await events('idem-1"')).toHaveLength(1);
     expect(await stored('TURNS', holds('"idem-1"'))).toHaveLength(1);
@@ -131,7 +153,12 @@ describe('an idempotency key', () => {
       const answers = await Promise.all(
         ['left', 'right'].map((connector, at) => {
           const reply_targets = target(receiver.targetOf(at));
-          const said = { idempotency_key: `joint-${n}`, binding_keys: ['same'], content: `${connector} ${n}`, reply_targets };
+          const said = {
+            idempotency_key: `joint-${n}`,
+            binding_keys: ['same'],
+            content: `${connector} ${n}`,
+            reply_targets,
+          };
           return post(said, { connector, gateway: (n + at) % 2, headers: { prefer: 'wait=0' } });
         }),
       );
@@ -140,11 +167,14 @@ describe('an idempotency key', () => {
     const turns = await waitFor(
       async () => {
         const found = await stored('TURNS', holds('"joint-'));
-        return found.length >= 80 && found;
+        return found.length >= 80 ? found : undefined;
       },
       { what: '80 turns', ...patient },
     );
-    const read = turns.map((message) => message.json() as { session: { session_id: string }; event: { data: { content: { text: string } } } });
+    const read = turns.map(
+      (message) =>
+        message.json() as { session: { session_id: string }; event: { data: { content: { text: string } } } },
+    );
     expect(new Set(read.map(({ session }) => session.session_id))).toEqual(new Set(['joint']));
     for (const connector of ['left', 'right']) {
       const said = read.map(({ event }) => event.data.content.text).filter((text) => text.startsWith(connector));
@@ -199,7 +229,7 @@ describe('a service', () => {
     const taken = await waitFor(
       async () => {
         const answer = await post(body);
-        return answer.status === 200 && answer;
+        return answer.status === 200 ? answer : undefined;
       },
       { what: 'the event to be taken and routed', ...patient },
     );

@@ -7,11 +7,13 @@ import { manageProcess, type ManagedProcess } from './managed-process.ts';
 
 const workspace = resolve(import.meta.dirname, '../../..');
 
-/** A process of the caller's that runs beside the services, and says `process.send('ready')` when it serves. */
+/** A process of the caller's that runs beside the services. */
 export interface ExtraProcess {
   name: string;
   main: string;
   args?: string[];
+  /** Whether it says `process.send('ready')` when it serves, as is expected unless this is false. */
+  saysReady?: boolean;
 }
 
 export interface InstallationOptions {
@@ -81,7 +83,13 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
   };
   const plans = await plan(options);
   const processes = plans.map(({ readyUrl, ...spec }) => {
-    const child = manageProcess({ ...spec, env, logFile: join(dir.path, `${spec.name}.log`), restart: true, ...(readyUrl && { readyUrl }) });
+    const child = manageProcess({
+      ...spec,
+      env,
+      logFile: join(dir.path, `${spec.name}.log`),
+      restart: true,
+      ...(readyUrl && { readyUrl }),
+    });
     stack.defer(() => endAtOnce(child));
     return child;
   });
@@ -106,7 +114,8 @@ async function plan(options: InstallationOptions): Promise<Plan[]> {
   const main = (app: 'http-gateway' | 'session-router') =>
     options.mains?.[app] ?? join(workspace, 'apps', app, 'src/main.ts');
   const plans: Plan[] = [];
-  for (let n = 1; n <= (options.routers ?? 1); n++) plans.push(await service(`session-router-${n}`, main('session-router')));
+  for (let n = 1; n <= (options.routers ?? 1); n++)
+    plans.push(await service(`session-router-${n}`, main('session-router')));
   for (let n = 1; n <= (options.gateways ?? 1); n++) {
     const port = await freePort();
     const gateway = await service(`http-gateway-${n}`, main('http-gateway'));
@@ -141,7 +150,8 @@ function controls(parts: {
     processes,
     process(name) {
       const found = processes.find((each) => each.name === name);
-      if (!found) throw new Error(`There is no process ${name}; there are ${processes.map((each) => each.name).join(', ')}.`);
+      if (!found)
+        throw new Error(`There is no process ${name}; there are ${processes.map((each) => each.name).join(', ')}.`);
       return found;
     },
     ready,

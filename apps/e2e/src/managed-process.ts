@@ -10,8 +10,10 @@ export interface ProcessSpec {
   args?: string[];
   env: Record<string, string | undefined>;
   logFile: string;
-  /** Asked repeatedly after each start; a process without this says so itself by an IPC message `ready`. */
+  /** Asked repeatedly after each start; a process without this says so itself, by any IPC message. */
   readyUrl?: string;
+  /** False for a process that cannot tell: it counts as ready once it runs. */
+  saysReady?: boolean;
   /** Whether it is started again when it ends by itself or by `kill`. */
   restart: boolean;
 }
@@ -41,87 +43,98 @@ const stopGraceMs = 25_000;
 
 /** Starts the process; `ready` tells when it serves. */
 export function manageProcess(spec: ProcessSpec): ManagedProcess {
-  let child: ChildProcess | undefined;
-  let saidReady = false;
-  let expected = false;
-  let down = true;
-  let crashes = 0;
-
-  function start(): void {
-    down = false;
-    expected = false;
-    saidReady = false;
-    const log = openSync(spec.logFile, 'a');
-    const args = [spec.main, ...(spec.args ?? [])];
-    const started = spawn(process.execPath, args, { env: spec.env, stdio: ['ignore', log, log, 'ipc'] });
-    closeSync(log);
-    child = started;
-    endWithThisProcess(started);
-    started.on('message', () => (saidReady = true));
-    // A killed process leaves its channel in pieces; that it is gone is told by its exit.
-    started.on('error', () => {});
-    started.once('exit', () => {
-      if (!expected) crashes++;
-      expected = false;
-      if (child === started && !down && spec.restart) setTimeout(() => !down && child === started && start(), restartAfterMs);
-    });
-  }
-
-  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number> {
-    const ending = child;
-    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return ending?.exitCode ?? -1;
-    expected = true;
-    const gone = once(ending, 'exit');
-    ending.kill(signal);
-    // A frozen process hears SIGTERM only after it was woken.
-    ending.kill('SIGCONT');
-    const timer = setTimeout(() => ending.kill('SIGKILL'), stopGraceMs);
-    await gone;
-    clearTimeout(timer);
-    return ending.exitCode ?? -1;
-  }
+  const run = superviseChild(spec);
+  const tail = (lines = 30) => readFileSync(spec.logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
 
   async function isReady(): Promise<boolean> {
-    if (spec.readyUrl === undefined) return saidReady;
+    if (spec.readyUrl === undefined) return run.saidReady || spec.saysReady === false;
     const response = await fetch(spec.readyUrl, { signal: AbortSignal.timeout(2_000) });
     await response.arrayBuffer();
     return response.ok;
   }
 
-  function tail(lines = 30): string {
-    return readFileSync(spec.logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+  async function ready(timeoutMs = 40_000): Promise<void> {
+    const before = run.crashes;
+    const isHopeless = () => run.crashes > before + 2;
+    const what = `${spec.name} to be ready`;
+    const failed = (cause?: unknown) => new Error(`Waited for ${what}. Its last lines:\n${tail()}`, { cause });
+    await waitFor(() => isHopeless() || isReady(), { what, timeoutMs }).catch((cause: unknown) => {
+      throw failed(cause);
+    });
+    if (isHopeless()) throw failed();
   }
 
-  start();
+  run.start();
   return {
     name: spec.name,
     get pid() {
-      return child?.pid ?? 0;
+      return run.child?.pid ?? 0;
     },
     get crashes() {
-      return crashes;
+      return run.crashes;
     },
-    kill: async () => void (await end('SIGKILL')),
-    pause: () => void child?.kill('SIGSTOP'),
-    resume: () => void child?.kill('SIGCONT'),
-    async stop() {
-      down = true;
-      return end('SIGTERM');
+    kill: async () => void (await run.end('SIGKILL')),
+    pause: () => void run.child?.kill('SIGSTOP'),
+    resume: () => void run.child?.kill('SIGCONT'),
+    stop() {
+      run.down = true;
+      return run.end('SIGTERM');
     },
     start() {
-      if (down) start();
+      if (run.down) run.start();
     },
-    async ready(timeoutMs = 40_000) {
-      const failed = (cause?: unknown) => new Error(`${spec.name} did not become ready. Its last lines:\n${tail()}`, { cause });
-      const before = crashes;
-      const settled = () => crashes > before + 2 || isReady();
-      await waitFor(settled, { what: `${spec.name} to be ready`, timeoutMs }).catch((cause: unknown) => {
-        throw failed(cause);
-      });
-      if (crashes > before + 2) throw failed();
-    },
+    ready,
     tail,
   };
+}
+
+interface Run {
+  child: ChildProcess | undefined;
+  saidReady: boolean;
+  /** Told to end, so that its end is no crash. */
+  expected: boolean;
+  /** Stopped: nothing brings it back but `start`. */
+  down: boolean;
+  crashes: number;
+  start(): void;
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number>;
+}
+
+/** The process that runs now, and what brings the next one. */
+function superviseChild(spec: ProcessSpec): Run {
+  const run: Run = { child: undefined, saidReady: false, expected: false, down: true, crashes: 0, start, end };
+
+  function start(): void {
+    Object.assign(run, { down: false, expected: false, saidReady: false });
+    const log = openSync(spec.logFile, 'a');
+    const args = [spec.main, ...(spec.args ?? [])];
+    const child = spawn(process.execPath, args, { env: spec.env, stdio: ['ignore', log, log, 'ipc'] });
+    closeSync(log);
+    run.child = child;
+    endWithThisProcess(child);
+    child.on('message', () => (run.saidReady = true));
+    // A killed process leaves its channel in pieces; that it is gone is told by its exit.
+    child.on('error', () => {});
+    child.once('exit', () => {
+      if (!run.expected) run.crashes++;
+      if (spec.restart && !run.down) setTimeout(() => !run.down && run.child === child && start(), restartAfterMs);
+    });
+  }
+
+  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number> {
+    const { child } = run;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? -1;
+    run.expected = true;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    // A frozen process hears SIGTERM only after it was woken.
+    child.kill('SIGCONT');
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopGraceMs);
+    await gone;
+    clearTimeout(timer);
+    return child.exitCode ?? -1;
+  }
+  return run;
 }
 
 /** A reader of our pipe sees its end when this process is gone, however it went: then it ends the child, frozen or not. */

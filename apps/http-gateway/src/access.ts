@@ -32,7 +32,10 @@ export interface AccessDeps {
 export type Granted<T> = { ok: true; value: T } | { ok: false; answer: Answer; reason: string };
 
 /** Finds a connector that works. Missing and switched off are 404, unable to work is 503. */
-export function findConnector(name: string, { connectors }: Pick<AccessDeps, 'connectors'>): Granted<PreparedConnector> {
+export function findConnector(
+  name: string,
+  { connectors }: Pick<AccessDeps, 'connectors'>,
+): Granted<PreparedConnector> {
   const entry = connectors.get(name);
   if (entry?.state === 'ready') return { ok: true, value: preparedConnector(entry) };
   const refusal = entry === undefined ? notFound : refusals[entry.state];
@@ -40,12 +43,18 @@ export function findConnector(name: string, { connectors }: Pick<AccessDeps, 'co
 }
 
 const notFound = problemAnswer(
-  problem('connector_not_found', { detail: 'There is no http connector of this name. Check the URL against the configuration.' }),
+  problem('connector_not_found', {
+    detail: 'There is no http connector of this name. Check the URL against the configuration.',
+  }),
 );
 const refusals = {
-  disabled: problemAnswer(problem('connector_disabled', { detail: 'This connector is switched off. Enable it to use it.' })),
+  disabled: problemAnswer(
+    problem('connector_disabled', { detail: 'This connector is switched off. Enable it to use it.' }),
+  ),
   degraded: problemAnswer(
-    problem('connector_degraded', { detail: 'This connector cannot work now; its view in the control plane says why.' }),
+    problem('connector_degraded', {
+      detail: 'This connector cannot work now; its view in the control plane says why.',
+    }),
     retryAfter(30_000),
   ),
 };
@@ -77,11 +86,14 @@ function refuse(
 
 /** The same whatever was wrong: who guesses should not learn how close the guess was. */
 function unauthenticated({ credentials: { bearer, signing } }: PreparedConnector): Answer {
-  const wanted = [bearer && 'Authorization: Bearer <token>', signing && `a ${signing.scheme} signature`].filter(Boolean);
+  const wanted = [bearer && 'Authorization: Bearer <token>', signing && `a ${signing.scheme} signature`].filter(
+    Boolean,
+  );
   const detail = `Send ${wanted.join(' and ')} with this connector's current secret; a timestamp must be recent.`;
   return problemAnswer(problem('unauthenticated', { detail }), { 'www-authenticate': bearer ? 'Bearer' : 'Signature' });
 }
 
 const tooMany = problem('too_many_auth_failures', {
-  detail: 'Too many requests from this address failed to authenticate. Correct the secret; try again after Retry-After.',
+  detail:
+    'Too many requests from this address failed to authenticate. Correct the secret; try again after Retry-After.',
 });

@@ -1,5 +1,11 @@
 import type { Bus } from '@trunkline/bus';
-import { createEmitter, type EmitOutcome, type EmitRequest, type EmitterDeps, type RateLimit } from '@trunkline/gateway-kit';
+import {
+  createEmitter,
+  type EmitOutcome,
+  type EmitRequest,
+  type EmitterDeps,
+  type RateLimit,
+} from '@trunkline/gateway-kit';
 import type { ObjectToStore } from './event-package.ts';
 
 /** Stores an event together with what was taken out of it. */

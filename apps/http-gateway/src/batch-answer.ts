@@ -46,7 +46,11 @@ function storedResult(outcome: EmitOutcome): BatchResult {
     case 'rejected':
       return { status: 'rejected', code: outcome.receipt.code, reason: outcome.receipt.reason };
     case 'conflict':
-      return { status: 'error', code: 'idempotency_conflict', reason: 'This id was used for an event with other content.' };
+      return {
+        status: 'error',
+        code: 'idempotency_conflict',
+        reason: 'This id was used for an event with other content.',
+      };
     case 'rate_limited':
       return { status: 'rate_limited', code: 'rate_limited', retry_after_ms: outcome.retryAfterMs };
     case 'bus_unavailable':

@@ -2,7 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { handshakeAnswer, maxBatch, readCloudEvents } from './cloudevents.ts';
 
-const feature = new URL('../../../../shared/fixtures/cloudevents-conformance/features/http-protocol-binding.feature', import.meta.url);
+const feature = new URL(
+  '../../../../shared/fixtures/cloudevents-conformance/features/http-protocol-binding.feature',
+  import.meta.url,
+);
 
 interface Example {
   name: string;
@@ -13,18 +16,25 @@ interface Example {
 
 /** The scenario outlines of the conformance feature, one example for each content type. */
 function examples(text: string): Example[] {
-  return text.split('Scenario Outline: ').slice(1).flatMap((scenario) => {
-    const [request = '', data = ''] = [...scenario.matchAll(/"""\n([\s\S]*?)\n\s*"""/g)].map((match) => match[1] ?? '');
-    const table = scenario.slice(scenario.indexOf('the attributes are'), scenario.indexOf('And the data'));
-    const rows = [...table.matchAll(/\|\s*(\S+)\s*\|\s*(\S.*?)\s*\|/g)].slice(1);
-    const types = [...scenario.slice(scenario.indexOf('Examples:')).matchAll(/\|\s*(\S.*?)\s*\|/g)].slice(1);
-    return types.map(([, type = '']) => ({
-      name: `${scenario.slice(0, scenario.indexOf(' ('))} ${type}`,
-      request: request.replace('<contentType>', type),
-      attributes: Object.fromEntries(rows.map(([, key, value]) => [key, (value ?? '').replace('<contentType>', type)])),
-      data,
-    }));
-  });
+  return text
+    .split('Scenario Outline: ')
+    .slice(1)
+    .flatMap((scenario) => {
+      const [request = '', data = ''] = [...scenario.matchAll(/"""\n([\s\S]*?)\n\s*"""/g)].map(
+        (match) => match[1] ?? '',
+      );
+      const table = scenario.slice(scenario.indexOf('the attributes are'), scenario.indexOf('And the data'));
+      const rows = [...table.matchAll(/\|\s*(\S+)\s*\|\s*(\S.*?)\s*\|/g)].slice(1);
+      const types = [...scenario.slice(scenario.indexOf('Examples:')).matchAll(/\|\s*(\S.*?)\s*\|/g)].slice(1);
+      return types.map(([, type = '']) => ({
+        name: `${scenario.slice(0, scenario.indexOf(' ('))} ${type}`,
+        request: request.replace('<contentType>', type),
+        attributes: Object.fromEntries(
+          rows.map(([, key, value]) => [key, (value ?? '').replace('<contentType>', type)]),
+        ),
+        data,
+      }));
+    });
 }
 
 function parseHttp(request: string) {
@@ -51,7 +61,8 @@ describe.skipIf(!existsSync(feature))('CloudEvents conformance (skipped without 
   });
 });
 
-const header = (fields: Record<string, string | undefined>) => Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value]]])));
+const header = (fields: Record<string, string | undefined>) =>
+  Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value]]])));
 const required = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/s', 'ce-type': 't' };
 
 function binary(fields: Record<string, string | undefined>, body: string | Buffer = '') {
@@ -87,13 +98,20 @@ describe('binary mode', () => {
     { fields: { ...required, 'ce-source': '' }, code: 'payload_invalid', because: 'no source' },
     { fields: { ...required, 'ce-my_ext': 'x' }, code: 'payload_invalid', because: 'no attribute name' },
     { fields: { 'content-type': 'application/json' }, code: 'unsupported_media_type', because: 'no CloudEvent at all' },
-    { fields: { ...required, 'content-type': 'application/cloudevents+xml' }, code: 'unsupported_media_type', because: 'an event format of others' },
+    {
+      fields: { ...required, 'content-type': 'application/cloudevents+xml' },
+      code: 'unsupported_media_type',
+      because: 'an event format of others',
+    },
   ])('refuses: $because', ({ fields, code }) => expect(binary(fields)).toBe(code));
 });
 
 describe('batched mode', () => {
   const batch = (body: unknown) =>
-    readCloudEvents({ headers: header({ 'content-type': 'application/cloudevents-batch+json' }), body: Buffer.from(JSON.stringify(body)) });
+    readCloudEvents({
+      headers: header({ 'content-type': 'application/cloudevents-batch+json' }),
+      body: Buffer.from(JSON.stringify(body)),
+    });
   const one = { specversion: '1.0', id: '1', source: '/s', type: 't' };
 
   it('reads each event by itself, in order', () => {
@@ -113,11 +131,15 @@ describe('batched mode', () => {
 
 describe('the handshake', () => {
   it('grants the origin that asks, at most the rate of the connector', () => {
-    expect(handshakeAnswer(header({ 'webhook-request-origin': 'emitter.example.com', 'webhook-request-rate': '120' }), 60)).toEqual({
+    expect(
+      handshakeAnswer(header({ 'webhook-request-origin': 'emitter.example.com', 'webhook-request-rate': '120' }), 60),
+    ).toEqual({
       'webhook-allowed-origin': 'emitter.example.com',
       'webhook-allowed-rate': '120',
     });
-    expect(handshakeAnswer(header({ 'webhook-request-origin': 'x', 'webhook-request-rate': '999999' }), 60)).toMatchObject({
+    expect(
+      handshakeAnswer(header({ 'webhook-request-origin': 'x', 'webhook-request-rate': '999999' }), 60),
+    ).toMatchObject({
       'webhook-allowed-rate': '3600',
     });
   });

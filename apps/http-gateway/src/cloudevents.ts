@@ -57,12 +57,16 @@ function readBatch(body: Buffer): CloudEventsRead {
   return { ok: true, batch: true, events: read.value.map(readEvent) };
 }
 
-function readBinary({ headers, body }: { headers: DistinctHeaders; body: Buffer }, type: string | undefined): CloudEventsRead {
+function readBinary(
+  { headers, body }: { headers: DistinctHeaders; body: Buffer },
+  type: string | undefined,
+): CloudEventsRead {
   const attributes: Record<string, unknown> = {};
   for (const [name, values] of Object.entries(headers)) {
     if (!name.startsWith('ce-') || values === undefined) continue;
     const value = values.length === 1 ? decodeHeader(values[0] ?? '') : undefined;
-    if (value === undefined) return { ok: false, code: 'payload_invalid', detail: `The header ${name.slice(0, 64)} cannot be read.` };
+    if (value === undefined)
+      return { ok: false, code: 'payload_invalid', detail: `The header ${name.slice(0, 64)} cannot be read.` };
     attributes[name.slice('ce-'.length)] = value;
   }
   const contentType = headers['content-type']?.[0];
@@ -99,19 +103,25 @@ const broken = (detail: string): CloudEventRead => ({ ok: false, detail });
 
 /** Checks one event in the JSON format. */
 function readEvent(value: unknown): CloudEventRead {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return broken('An event must be a JSON object.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return broken('An event must be a JSON object.');
   const { data, data_base64, ...attributes }: Record<string, unknown> = { ...value };
   // The library invents what is missing (a random id, the time now): such an event would never be a duplicate of itself.
   const { id, source, type, subject, time, specversion } = attributes;
   if (specversion !== '1.0') return broken('specversion must be "1.0".');
   if (!isName(id) || !isName(source) || !isName(type)) return broken('id, source and type are required texts.');
   if (subject !== undefined && !isName(subject)) return broken('subject must be a text that is not empty.');
-  if (time !== undefined && (typeof time !== 'string' || Number.isNaN(Date.parse(time)))) return broken('time must be RFC 3339.');
+  if (time !== undefined && (typeof time !== 'string' || Number.isNaN(Date.parse(time))))
+    return broken('time must be RFC 3339.');
   if (data_base64 !== undefined && (typeof data_base64 !== 'string' || data !== undefined)) {
     return broken('data_base64 must be a text, without data beside it.');
   }
   if (!meetsSpecification(attributes)) return broken('The attributes do not follow CloudEvents 1.0.');
-  const json = { ...attributes, ...(data !== undefined && { data }), ...(data_base64 !== undefined && { data_base64 }) };
+  const json = {
+    ...attributes,
+    ...(data !== undefined && { data }),
+    ...(data_base64 !== undefined && { data_base64 }),
+  };
   const when = time === undefined ? {} : { time: new Date(time).toISOString() };
   return { ok: true, event: { id, source, type, ...(subject !== undefined && { subject }), ...when, json } };
 }

@@ -71,7 +71,14 @@ interface Options {
 
 const privateNet = readyEntry({ allow_private_network: true });
 
-async function deliver({ entry = privateNet, allowCidrs = [], target, unowned, attempt = 1, fetch: fetchDeps }: Options = {}): Promise<StepOutcome> {
+async function deliver({
+  entry = privateNet,
+  allowCidrs = [],
+  target,
+  unowned,
+  attempt = 1,
+  fetch: fetchDeps,
+}: Options = {}): Promise<StepOutcome> {
   const fetch = createGuardedFetch(fetchDeps);
   const deps = {
     connectors: { get: (name: string) => (name === 'hook' ? entry : undefined) },
@@ -81,9 +88,19 @@ async function deliver({ entry = privateNet, allowCidrs = [], target, unowned, a
     now: Date.now,
   };
   const deliverer = createHttpDeliverer(deps);
-  const item = delivery(target ?? { type: 'http', url: `${url}/in?x=1`, headers: { 'X-Tenant': '7' } }, unowned ? undefined : 'hook');
+  const item = delivery(
+    target ?? { type: 'http', url: `${url}/in?x=1`, headers: { 'X-Tenant': '7' } },
+    unowned ? undefined : 'hook',
+  );
   const [step] = await deliverer.plan(item);
-  const context = { delivery: item, signal: new AbortController().signal, attempt, idempotencyKey: 'dlv_1', platformIds: new Map(), traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+  const context = {
+    delivery: item,
+    signal: new AbortController().signal,
+    attempt,
+    idempotencyKey: 'dlv_1',
+    platformIds: new Map(),
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  };
   const outcome = await deliverer.deliverStep(step!, context);
   await fetch.close();
   return outcome;
@@ -97,10 +114,20 @@ describe('a request', () => {
     expect(await deliver()).toEqual({ outcome: 'delivered', status: 204 });
     const [{ path, headers, body }] = received as [Received];
     expect(path).toBe('/in?x=1');
-    expect(headers).toMatchObject({ 'idempotency-key': 'dlv_1', 'webhook-id': 'dlv_1', 'x-tenant': '7', traceparent: expect.stringContaining('0af7651916') });
+    expect(headers).toMatchObject({
+      'idempotency-key': 'dlv_1',
+      'webhook-id': 'dlv_1',
+      'x-tenant': '7',
+      traceparent: expect.stringContaining('0af7651916'),
+    });
     expect(headers).not.toHaveProperty('webhook-signature');
     const event = HTTP.toEvent({ headers, body });
-    expect(event).toMatchObject({ id: 'dlv_1', type: 'trunkline.output.created', source: '/connectors/http/hook', data: { text: 'Hello world' } });
+    expect(event).toMatchObject({
+      id: 'dlv_1',
+      type: 'trunkline.output.created',
+      source: '/connectors/http/hook',
+      data: { text: 'Hello world' },
+    });
   });
 
   it('is signed so that standardwebhooks verifies it, with both secrets in a rotation', async () => {
@@ -109,7 +136,8 @@ describe('a request', () => {
     await deliver({ entry: readyEntry(fields, { egress_signing_secret: secrets }) });
     const [{ headers, body }] = received as [Received];
     expect(String(headers['webhook-signature']).split(' ')).toHaveLength(2);
-    for (const secret of [newSecret, oldSecret]) expect(new Webhook(secret).verify(body, flat(headers))).toMatchObject({ delivery_id: 'dlv_1' });
+    for (const secret of [newSecret, oldSecret])
+      expect(new Webhook(secret).verify(body, flat(headers))).toMatchObject({ delivery_id: 'dlv_1' });
     expect(() => new Webhook('whsec_c29tZWJvZHkgZWxzZQ==').verify(body, flat(headers))).toThrow();
   });
 
@@ -120,7 +148,10 @@ describe('a request', () => {
   });
 
   it('waits for a connector that cannot be used now', async () => {
-    expect(await deliver({ entry: { ...privateNet, state: 'disabled' } })).toMatchObject({ outcome: 'retry', code: 'connector_unavailable' });
+    expect(await deliver({ entry: { ...privateNet, state: 'disabled' } })).toMatchObject({
+      outcome: 'retry',
+      code: 'connector_unavailable',
+    });
     expect(received).toEqual([]);
   });
 });
@@ -129,9 +160,21 @@ describe('where it may go', () => {
   it.each([
     { options: { entry: readyEntry() }, outcome: 'refused', because: 'loopback is private' },
     { options: {}, outcome: 'delivered', because: 'the connector allows private addresses' },
-    { options: { unowned: true }, outcome: 'refused', because: 'the rules of a connector are not those of the installation' },
-    { options: { unowned: true, allowCidrs: ['127.0.0.0/8'] }, outcome: 'delivered', because: 'the installation allows these' },
-    { options: { unowned: true, allowCidrs: ['10.0.0.0/8'] }, outcome: 'refused', because: 'the installation allows others' },
+    {
+      options: { unowned: true },
+      outcome: 'refused',
+      because: 'the rules of a connector are not those of the installation',
+    },
+    {
+      options: { unowned: true, allowCidrs: ['127.0.0.0/8'] },
+      outcome: 'delivered',
+      because: 'the installation allows these',
+    },
+    {
+      options: { unowned: true, allowCidrs: ['10.0.0.0/8'] },
+      outcome: 'refused',
+      because: 'the installation allows others',
+    },
   ])('$because: $outcome', async ({ options, outcome }) => {
     expect(await deliver(options)).toMatchObject({ outcome });
     expect(received).toHaveLength(outcome === 'delivered' ? 1 : 0);
@@ -140,16 +183,22 @@ describe('where it may go', () => {
   it('is judged again after the name was resolved', async () => {
     const resolve = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
     const target = { type: 'http' as const, url: 'http://rebound.example/' };
-    expect(await deliver({ entry: readyEntry(), target, fetch: { resolve } })).toMatchObject({ outcome: 'refused', code: 'address_not_allowed' });
+    expect(await deliver({ entry: readyEntry(), target, fetch: { resolve } })).toMatchObject({
+      outcome: 'refused',
+      code: 'address_not_allowed',
+    });
   });
 
   it('is told before anything is tried, as far as the URL tells', () => {
     const deps = { connectors: { get: () => readyEntry() }, allowCidrs: [], now: Date.now };
-    const allowed = (text: string) => targetAllowed(canonicalTarget({ type: 'http', url: text, connector: 'hook' }), deps).allowed;
+    const allowed = (text: string) =>
+      targetAllowed(canonicalTarget({ type: 'http', url: text, connector: 'hook' }), deps).allowed;
     expect(allowed('https://example.com/')).toBe(true);
     expect(allowed('http://169.254.169.254/')).toBe(false);
     expect(allowed('http://0x7f.1/')).toBe(false);
-    expect(targetAllowed(canonicalTarget({ type: 'slack', connector: 's', channel_id: 'C' }), deps).allowed).toBe(false);
+    expect(targetAllowed(canonicalTarget({ type: 'slack', connector: 's', channel_id: 'C' }), deps).allowed).toBe(
+      false,
+    );
   });
 });
 

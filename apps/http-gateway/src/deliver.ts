@@ -40,7 +40,11 @@ export function createHttpDeliverer(deps: DeliverDeps): Deliverer<HttpStep> {
   };
 }
 
-async function post(step: HttpStep, { delivery, idempotencyKey, traceparent, signal }: StepContext, deps: DeliverDeps): Promise<StepOutcome> {
+async function post(
+  step: HttpStep,
+  { delivery, idempotencyKey, traceparent, signal }: StepContext,
+  deps: DeliverDeps,
+): Promise<StepOutcome> {
   const { target } = delivery;
   if (target.type !== 'http') return wrongKind(delivery);
   const found = rules(target, deps);
@@ -71,7 +75,9 @@ export function targetAllowed(target: ReplyHandle, deps: RulesDeps): Allowed {
   // Without its connector nothing is known of the network rules; such a delivery is parked, not refused.
   if (!found.ok) return { allowed: true };
   const checked = checkUrl(target.url, found.policy);
-  return checked.ok ? { allowed: true } : { allowed: false, reason: `The URL of the target is refused (${checked.reason}).` };
+  return checked.ok
+    ? { allowed: true }
+    : { allowed: false, reason: `The URL of the target is refused (${checked.reason}).` };
 }
 
 type Rules = { ok: true; policy: NetworkPolicy; keys: readonly KeyObject[] } | { ok: false; outcome: StepOutcome };

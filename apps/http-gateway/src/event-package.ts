@@ -56,7 +56,8 @@ function packRaw(raw: unknown, objects: ObjectToStore[]): Pick<EventData, 'raw' 
 }
 
 /** JSON writes a UTF-16 unit in at most six bytes, so short text needs no measuring. */
-const exceeds = (text: string, limit: number) => text.length * 6 > limit && Buffer.byteLength(JSON.stringify(text)) > limit;
+const exceeds = (text: string, limit: number) =>
+  text.length * 6 > limit && Buffer.byteLength(JSON.stringify(text)) > limit;
 
 function put(
   { store, prefix, bytes, mediaType }: { store: 'raw'; prefix: string; bytes: Buffer; mediaType: string },

@@ -44,8 +44,21 @@ beforeAll(async () => {
   await makeObjectStores();
   dir = await tempDir();
   writeFileSync(join(dir.path, 'connectors.toml'), connectors);
-  const args = [join(import.meta.dirname, 'main.ts'), '--port', '0', '--nats-url', nats.url, '--no-log-pretty', '--public-url', 'http://gateway.test'];
-  const env = { ...process.env, CONNECTORS_CONFIG: join(dir.path, 'connectors.toml'), TRUNKLINE_MASTER_KEY: keyringText };
+  const args = [
+    join(import.meta.dirname, 'main.ts'),
+    '--port',
+    '0',
+    '--nats-url',
+    nats.url,
+    '--no-log-pretty',
+    '--public-url',
+    'http://gateway.test',
+  ];
+  const env = {
+    ...process.env,
+    CONNECTORS_CONFIG: join(dir.path, 'connectors.toml'),
+    TRUNKLINE_MASTER_KEY: keyringText,
+  };
   gateway = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   base = await listeningAt(gateway);
 });
@@ -62,8 +75,26 @@ async function makeObjectStores(): Promise<void> {
   for (const store of ['assets', 'raw'] as const) {
     const bucket = bus.names.bucket(store);
     const subjects = [`$O.${bucket}.C.>`, `$O.${bucket}.M.>`];
-    const config = { name: `OBJ_${bucket}`, subjects, discard: 'new', allow_rollup_hdrs: true, allow_direct: true, max_consumers: -1 };
-    await bus.connection.request(`$JS.API.STREAM.CREATE.OBJ_${bucket}`, JSON.stringify({ ...config, storage: 'file', retention: 'limits', max_msgs: -1, max_bytes: -1, max_age: 0, num_replicas: 1 }));
+    const config = {
+      name: `OBJ_${bucket}`,
+      subjects,
+      discard: 'new',
+      allow_rollup_hdrs: true,
+      allow_direct: true,
+      max_consumers: -1,
+    };
+    await bus.connection.request(
+      `$JS.API.STREAM.CREATE.OBJ_${bucket}`,
+      JSON.stringify({
+        ...config,
+        storage: 'file',
+        retention: 'limits',
+        max_msgs: -1,
+        max_bytes: -1,
+        max_age: 0,
+        num_replicas: 1,
+      }),
+    );
   }
 }
 
@@ -116,7 +147,10 @@ describe('the running gateway', () => {
     const connector = { kind: 'http', name: 'hook' };
     const receipt = { event_id: 'receipt-1', status: 'accepted' as const, session_id: 's', turn_id: 't', seq: 1 };
     await writeReceipt({ connector, eventId: 'receipt-1', receipt }, bus);
-    expect(await (await fetch(url, { headers: authorized })).json()).toMatchObject({ status: 'accepted', session_id: 's' });
+    expect(await (await fetch(url, { headers: authorized })).json()).toMatchObject({
+      status: 'accepted',
+      session_id: 's',
+    });
     expect((await fetch(url)).status).toBe(401);
     expect((await fetch(url, { method: 'DELETE', headers: authorized })).status).toBe(405);
   });
@@ -124,7 +158,12 @@ describe('the running gateway', () => {
   it('puts large content and files into the object store, and serves files at a signed URL', async () => {
     const input_items = [
       { type: 'text', text: 'y'.repeat(300_000) },
-      { type: 'inline_asset', file_name: 'grüße.txt', media_type: 'text/plain', content_base64: Buffer.from('hello').toString('base64') },
+      {
+        type: 'inline_asset',
+        file_name: 'grüße.txt',
+        media_type: 'text/plain',
+        content_base64: Buffer.from('hello').toString('base64'),
+      },
     ];
     expect((await post({ binding_keys: ['large'], input_items })).status).toBe(202);
     const [event] = await storedEvents('large');
@@ -152,13 +191,33 @@ describe('the running gateway', () => {
 
   it('takes a reply by its sealed handle, once for each id, and none by a changed one', async () => {
     const key = deriveKey(parseKeyring(keyringText), replyHandlePurpose);
-    const snapshot = { session_id: 'replies', turn_id: 't', reply_targets: [], output_subject: bus.names.output('replies') };
+    const snapshot = {
+      session_id: 'replies',
+      turn_id: 't',
+      reply_targets: [],
+      output_subject: bus.names.output('replies'),
+    };
     const handle = sealReplyHandle(snapshot, { key, expiresAt: Date.now() + 60_000 });
-    const reply = (body: object) => fetch(`${base}/v1/replies`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-    expect(await (await reply({ reply_handle: handle, content: 'done', output_id: '1' })).json()).toMatchObject({ status: 'accepted', output_id: 'reply:1' });
-    expect(await (await reply({ reply_handle: handle, content: 'done', output_id: '1' })).json()).toMatchObject({ status: 'duplicate' });
+    const reply = (body: object) =>
+      fetch(`${base}/v1/replies`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect(await (await reply({ reply_handle: handle, content: 'done', output_id: '1' })).json()).toMatchObject({
+      status: 'accepted',
+      output_id: 'reply:1',
+    });
+    expect(await (await reply({ reply_handle: handle, content: 'done', output_id: '1' })).json()).toMatchObject({
+      status: 'duplicate',
+    });
     const output = await bus.read('OUTPUTS', { newestOf: bus.names.output('replies') });
-    expect(output?.json()).toMatchObject({ session_id: 'replies', turn_id: 't', content: 'done', reply_handle: handle });
+    expect(output?.json()).toMatchObject({
+      session_id: 'replies',
+      turn_id: 't',
+      content: 'done',
+      reply_handle: handle,
+    });
     expect((await reply({ reply_handle: `${handle.slice(0, -3)}AAA`, content: 'x' })).status).toBe(401);
     expect((await reply({ reply_handle: handle })).status).toBe(400);
     expect((await reply({ reply_handle: handle, content: 'x', session_id: 'other' })).status).toBe(400);

@@ -18,7 +18,9 @@ const config = httpConnector({
       '{{ headers["x-github-event"] }}{% if body.action %} {{ body.action }}{% endif %} in {{ body.repository.full_name | default: "the organization" }}' +
       '{% if body.issue %}: #{{ body.issue.number }} {{ body.issue.title }}{% elsif body.pull_request %}: #{{ body.pull_request.number }} {{ body.pull_request.title }}{% endif %}',
     actor_id: 'github:{{ body.sender.login }}',
-    binding_keys: ['{% if body.issue or body.pull_request %}github:{{ body.repository.full_name }}#{{ body.issue.number | default: body.pull_request.number }}{% endif %}'],
+    binding_keys: [
+      '{% if body.issue or body.pull_request %}github:{{ body.repository.full_name }}#{{ body.issue.number | default: body.pull_request.number }}{% endif %}',
+    ],
     intent: '{{ headers["x-github-event"] }}',
     ignore_if: '{{ body.sender.type == "Bot" }}',
   },
@@ -26,8 +28,17 @@ const config = httpConnector({
 const mapping = config.mapping && compileMapping(config.mapping);
 
 function translate(name: string, at: number, body: unknown) {
-  const headers = { 'content-type': ['application/json'], 'x-github-event': [name], 'x-github-delivery': [`${name}-${at}`] };
-  const request = { headers, query: new URLSearchParams(), body: Buffer.from(JSON.stringify(body)), authenticated: true };
+  const headers = {
+    'content-type': ['application/json'],
+    'x-github-event': [name],
+    'x-github-delivery': [`${name}-${at}`],
+  };
+  const request = {
+    headers,
+    query: new URLSearchParams(),
+    body: Buffer.from(JSON.stringify(body)),
+    authenticated: true,
+  };
   return normalize(request, { config, mapping }, { now: () => 0, random: () => 0 }).results[0];
 }
 

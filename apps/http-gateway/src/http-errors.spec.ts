@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { httpOutcome, retryAfterMs } from './http-errors.ts';
 
 const now = Date.parse('Wed, 21 Oct 2026 07:28:00 GMT');
-const answer = (status: number, headers = {}): FetchOutcome => ({ kind: 'response', status, headers, body: Buffer.alloc(0), truncated: false });
+const answer = (status: number, headers = {}): FetchOutcome => ({
+  kind: 'response',
+  status,
+  headers,
+  body: Buffer.alloc(0),
+  truncated: false,
+});
 
 describe('answers', () => {
   it.each([
@@ -22,13 +28,23 @@ describe('answers', () => {
     { status: 500, outcome: 'retry' },
     { status: 501, outcome: 'retry' },
     { status: 599, outcome: 'retry' },
-  ])('$status is $outcome', ({ status, outcome }) => expect(httpOutcome(answer(status), now)).toMatchObject({ outcome, status }));
+  ])('$status is $outcome', ({ status, outcome }) =>
+    expect(httpOutcome(answer(status), now)).toMatchObject({ outcome, status }),
+  );
 });
 
 describe('no answer', () => {
   it.each([
-    { result: { kind: 'network_error', code: 'ENOTFOUND', sent: false }, outcome: 'retry', because: 'nobody has heard of it' },
-    { result: { kind: 'network_error', code: 'ECONNRESET', sent: true }, outcome: 'unknown', because: 'it may have been taken' },
+    {
+      result: { kind: 'network_error', code: 'ENOTFOUND', sent: false },
+      outcome: 'retry',
+      because: 'nobody has heard of it',
+    },
+    {
+      result: { kind: 'network_error', code: 'ECONNRESET', sent: true },
+      outcome: 'unknown',
+      because: 'it may have been taken',
+    },
     { result: { kind: 'timeout', sent: true, status: 200 }, outcome: 'unknown', because: 'the answer did not end' },
     { result: { kind: 'timeout', sent: false }, outcome: 'retry', because: 'it never left' },
     { result: { kind: 'refused', reason: 'address_not_allowed' }, outcome: 'refused', because: 'it may never be sent' },

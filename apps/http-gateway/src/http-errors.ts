@@ -20,7 +20,10 @@ export function httpOutcome(result: FetchOutcome, now: number): StepOutcome {
     case 'refused':
       return { outcome: 'refused', code: result.reason, reason: refusedByGuard[result.reason] };
     case 'network_error':
-      return lost({ code: `network_${result.code.toLowerCase()}`, reason: `The connection failed (${result.code}).` }, result);
+      return lost(
+        { code: `network_${result.code.toLowerCase()}`, reason: `The connection failed (${result.code}).` },
+        result,
+      );
     case 'timeout':
       return lost({ code: 'timeout', reason: 'The target did not answer in time.' }, result);
   }
@@ -36,7 +39,10 @@ function answered(status: number, retryAfter: string | string[] | undefined, now
 }
 
 /** Nothing was sent: certainly not taken. Otherwise the target may have it, and recognizes a repeat by its id. */
-function lost(facts: { code: string; reason: string }, { sent, status }: { sent: boolean; status?: number }): StepOutcome {
+function lost(
+  facts: { code: string; reason: string },
+  { sent, status }: { sent: boolean; status?: number },
+): StepOutcome {
   return { outcome: sent ? 'unknown' : 'retry', ...facts, ...(status !== undefined && { status }) };
 }
 

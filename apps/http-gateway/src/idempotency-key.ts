@@ -11,7 +11,9 @@ const refused = (detail: string): KeyRead => ({ ok: false, detail });
 /** Whether a text can be the id of an event: 1 to 255 printable characters, no spaces around it. */
 export function checkKey(key: string, where: string): KeyRead {
   const fits = key.length <= longestKey && usable.test(key) && key.trim() === key;
-  return fits ? { ok: true, key } : refused(`${where} must be 1 to ${longestKey} printable characters without spaces around it.`);
+  return fits
+    ? { ok: true, key }
+    : refused(`${where} must be 1 to ${longestKey} printable characters without spaces around it.`);
 }
 
 /** Reads `Idempotency-Key`: a structured-field string (quoted), or a bare token, which most clients send. */

@@ -23,6 +23,11 @@ await runService(
       now: Date.now,
     });
     await startDeliveries(service, { bus, inventory, assetUrls });
-    await startIngress(service, { bus, inventory, assetUrls, replyKeys: keyring && deriveKey(keyring, replyHandlePurpose) });
+    await startIngress(service, {
+      bus,
+      inventory,
+      assetUrls,
+      replyKeys: keyring && deriveKey(keyring, replyHandlePurpose),
+    });
   },
 );

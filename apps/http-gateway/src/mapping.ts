@@ -37,7 +37,13 @@ const withheldFilters = ['where_exp', 'reject_exp', 'group_by_exp', 'has_exp', '
 const engine = createEngine();
 
 function createEngine(): Liquid {
-  const liquid = new Liquid({ ...limits, ownPropertyOnly: true, strictFilters: true, templates: {}, timezoneOffset: 0 });
+  const liquid = new Liquid({
+    ...limits,
+    ownPropertyOnly: true,
+    strictFilters: true,
+    templates: {},
+    timezoneOffset: 0,
+  });
   for (const tag of withheldTags) delete liquid.tags[tag];
   for (const filter of withheldFilters) delete liquid.filters[filter];
   return liquid;
@@ -87,13 +93,22 @@ function run(templates: Map<Field, Template[]>, keys: Template[][], scope: Mappi
     };
     const ignored = !['', 'false', '0'].includes(value('ignore_if'));
     if (ignored) return { ok: true, mapped: { ignored, bindingKeys: [] } };
-    const mapped: Mapped = { ignored, bindingKeys: keys.map((key) => render('binding_keys', key, scope)).filter((key) => key !== '') };
-    return { ok: true, mapped: Object.assign(mapped, present({
-      content: value('content'),
-      actorId: value('actor_id'),
-      idempotencyKey: value('idempotency_key'),
-      intent: value('intent'),
-    })) };
+    const mapped: Mapped = {
+      ignored,
+      bindingKeys: keys.map((key) => render('binding_keys', key, scope)).filter((key) => key !== ''),
+    };
+    return {
+      ok: true,
+      mapped: Object.assign(
+        mapped,
+        present({
+          content: value('content'),
+          actorId: value('actor_id'),
+          idempotencyKey: value('idempotency_key'),
+          intent: value('intent'),
+        }),
+      ),
+    };
   } catch (error) {
     return { ok: false, detail: reasonOf(error) };
   }
@@ -107,7 +122,8 @@ function render(field: string, template: Template[], scope: MappingScope): strin
     throw new TemplateFailure(`The template ${field} failed: ${firstLine(error)}.`, { cause: error });
   }
   if (typeof text !== 'string') return '';
-  if (text.length > longestOutput) throw new TemplateFailure(`The template ${field} made more than ${longestOutput} characters.`);
+  if (text.length > longestOutput)
+    throw new TemplateFailure(`The template ${field} made more than ${longestOutput} characters.`);
   return text.trim();
 }
 
@@ -117,4 +133,5 @@ const present = (fields: Record<string, string>): Partial<Mapped> =>
 const reasonOf = (error: unknown) => (error instanceof TemplateFailure ? error.message : 'The mapping failed.');
 
 /** liquidjs adds the template's source below its message. */
-const firstLine = (error: unknown) => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : '').slice(0, 200);
+const firstLine = (error: unknown) =>
+  (error instanceof Error ? (error.message.split('\n')[0] ?? '') : '').slice(0, 200);

@@ -7,7 +7,8 @@ const maxMetadataBytes = 64 * 1024;
 const maxTargetBytes = 64 * 1024;
 
 const printable = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
-const name = (max: number) => z.string().trim().min(1).max(max).regex(printable, 'must be printable characters on one line');
+const name = (max: number) =>
+  z.string().trim().min(1).max(max).regex(printable, 'must be printable characters on one line');
 
 const sessionId = name(200).refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."');
 const bindingKey = name(512);
@@ -18,13 +19,19 @@ const assetId = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'is not an asset id')
 const attachment = z
   .strictObject({
     asset_id: assetId.optional(),
-    url: z.url({ protocol: /^https?$/ }).max(2048).optional(),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2048)
+      .optional(),
     file_name: fileName.optional(),
     media_type: mediaType.optional(),
     byte_length: z.int().min(0).optional(),
   })
   .refine(({ asset_id, url }) => (asset_id === undefined) !== (url === undefined), 'needs exactly one of asset_id, url')
-  .refine(({ url }) => url === undefined || new URL(url).username + new URL(url).password === '', 'must not hold a password');
+  .refine(
+    ({ url }) => url === undefined || new URL(url).username + new URL(url).password === '',
+    'must not hold a password',
+  );
 
 const inputItem = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text: z.string() }),
@@ -47,8 +54,14 @@ const relation = z
 
 const metadata = z
   .record(z.string(), z.unknown())
-  .refine((all) => Object.keys(all).every((key) => !key.startsWith('trunkline.')), 'keys that start with "trunkline." are ours')
-  .refine((all) => Buffer.byteLength(JSON.stringify(all)) <= maxMetadataBytes, `is larger than ${maxMetadataBytes} bytes`);
+  .refine(
+    (all) => Object.keys(all).every((key) => !key.startsWith('trunkline.')),
+    'keys that start with "trunkline." are ours',
+  )
+  .refine(
+    (all) => Buffer.byteLength(JSON.stringify(all)) <= maxMetadataBytes,
+    `is larger than ${maxMetadataBytes} bytes`,
+  );
 
 const replyTargets = z
   .array(replyTargetSchema)
@@ -72,12 +85,18 @@ const nativePayload = z
     intent: name(200).optional(),
     relation: relation.optional(),
   })
-  .refine(({ input_items, content, attachments }) => !input_items || (content === undefined && attachments === undefined), {
-    error: 'input_items cannot stand together with content or attachments',
-  })
-  .refine(({ input_items }) => (input_items ?? []).filter(({ type }) => type === 'inline_asset').length <= maxInlineAssets, {
-    error: `input_items may hold at most ${maxInlineAssets} inline assets`,
-  })
+  .refine(
+    ({ input_items, content, attachments }) => !input_items || (content === undefined && attachments === undefined),
+    {
+      error: 'input_items cannot stand together with content or attachments',
+    },
+  )
+  .refine(
+    ({ input_items }) => (input_items ?? []).filter(({ type }) => type === 'inline_asset').length <= maxInlineAssets,
+    {
+      error: `input_items may hold at most ${maxInlineAssets} inline assets`,
+    },
+  )
   .refine(({ reply_plugin, reply_address }) => (reply_plugin === undefined) === (reply_address === undefined), {
     error: 'reply_plugin and reply_address belong together',
   })
@@ -99,5 +118,8 @@ export function readNative(body: unknown): { ok: true; payload: NativePayload } 
 export function privilegedFields(payload: NativePayload): string[] {
   const withAssets = payload.input_items?.some(({ type }) => type !== 'text') === true;
   const fields = ['session_id', 'binding_keys', 'reply_targets', 'reply_plugin', 'attachments'] as const;
-  return [...fields.filter((field) => payload[field] !== undefined), ...(withAssets ? ['input_items with assets'] : [])];
+  return [
+    ...fields.filter((field) => payload[field] !== undefined),
+    ...(withAssets ? ['input_items with assets'] : []),
+  ];
 }

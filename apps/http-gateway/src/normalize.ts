@@ -1,7 +1,13 @@
 import { hash } from 'node:crypto';
 import type { HttpConnector } from '@trunkline/config';
 import { problem, type Problem, type ProblemCode } from '@trunkline/errors';
-import { eventDataSchema, eventFingerprint, type EventData, type ReplyHandle, type TrunklineEvent } from '@trunkline/events';
+import {
+  eventDataSchema,
+  eventFingerprint,
+  type EventData,
+  type ReplyHandle,
+  type TrunklineEvent,
+} from '@trunkline/events';
 import { freshEventId } from './event-id.ts';
 import type { InlineAsset } from './inline-asset.ts';
 import type { CompiledMapping } from './mapping.ts';
@@ -87,24 +93,38 @@ export function normalize(
 function resultOf(reading: Reading, config: HttpConnector, deps: NormalizeDeps): Normalized {
   if (reading.ok) return eventOf(reading.said, config, deps);
   if ('ignored' in reading) {
-    return { outcome: 'ignored', eventId: reading.ignored.eventId ?? freshEventId(deps), reason: reading.ignored.reason };
+    return {
+      outcome: 'ignored',
+      eventId: reading.ignored.eventId ?? freshEventId(deps),
+      reason: reading.ignored.reason,
+    };
   }
   return refused(reading.code, reading.detail, reading.eventId);
 }
 
 function refused(code: ProblemCode, detail: string, eventId?: string): Normalized {
   const named = eventId === undefined ? {} : { eventId };
-  return { outcome: 'refused', problem: problem(code, { detail, ...(eventId !== undefined && { event_id: eventId }) }), ...named };
+  return {
+    outcome: 'refused',
+    problem: problem(code, { detail, ...(eventId !== undefined && { event_id: eventId }) }),
+    ...named,
+  };
 }
 
 function eventOf(said: Said, config: HttpConnector, deps: NormalizeDeps): Normalized {
   if (config.require_idempotency_key && said.eventId === undefined) {
-    return refused('idempotency_key_required', 'Send an Idempotency-Key header: this connector takes no event without one.');
+    return refused(
+      'idempotency_key_required',
+      'Send an Idempotency-Key header: this connector takes no event without one.',
+    );
   }
   const keys = bindingKeys(said, config);
   const place = placeOf(said, config, keys);
   if (place === undefined) {
-    return refused('session_unresolvable', 'Name a session_id or binding_keys, or set default_binding_keys on the connector.');
+    return refused(
+      'session_unresolvable',
+      'Name a session_id or binding_keys, or set default_binding_keys on the connector.',
+    );
   }
   const data = dataOf(said, config, { keys, ...place });
   const type = 'trunkline.domain.event';
@@ -124,8 +144,14 @@ function eventOf(said: Said, config: HttpConnector, deps: NormalizeDeps): Normal
   } as const;
   const { payload, replyTargets } = said;
   const named = payload === undefined && said.actorId !== undefined;
-  const fingerprint = eventFingerprint({ type, data }, { actor: named, ...(replyTargets && { replyTargets }), payload });
-  return { outcome: 'event', draft: { event, fingerprint, idempotent: said.eventId !== undefined, assets: said.assets ?? [] } };
+  const fingerprint = eventFingerprint(
+    { type, data },
+    { actor: named, ...(replyTargets && { replyTargets }), payload },
+  );
+  return {
+    outcome: 'event',
+    draft: { event, fingerprint, idempotent: said.eventId !== undefined, assets: said.assets ?? [] },
+  };
 }
 
 type BindingKeys = EventData['binding_keys'];
@@ -168,7 +194,10 @@ function dataOf(
     platform: 'http',
     actor: { id: said.actorId ?? config.actor_id },
     conversation: { key: place.conversation, kind: 'none', path: [place.conversation] },
-    content: { text: said.text, ...(said.attachments && said.attachments.length > 0 && { attachments: said.attachments }) },
+    content: {
+      text: said.text,
+      ...(said.attachments && said.attachments.length > 0 && { attachments: said.attachments }),
+    },
     ...(said.relation && { relation: said.relation }),
     ...(said.intent !== undefined && { intent: said.intent }),
     binding_keys: place.keys,

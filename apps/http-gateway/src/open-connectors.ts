@@ -4,7 +4,10 @@ import { createSecretStore } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
 
 /** Opens the connectors of this gateway's kind, with their secrets, and follows changes of both until the service stops. */
-export async function openConnectors(service: Service, { bus, env }: { bus: Bus; env: NodeJS.ProcessEnv }): Promise<Inventory> {
+export async function openConnectors(
+  service: Service,
+  { bus, env }: { bus: Bus; env: NodeJS.ProcessEnv },
+): Promise<Inventory> {
   const { keyring, log, options } = service;
   const clock = { now: Date.now, random: Math.random };
   const store = keyring && createSecretStore({ bucket: bus.bucket('secrets'), keyring, ...clock });

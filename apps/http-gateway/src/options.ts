@@ -20,7 +20,11 @@ export const gatewayOptions = {
     env: 'HOST',
     description: 'Address that callers reach; 0.0.0.0 for all.',
   }),
-  port: withDefault(port(), 8080, { flag: 'port', env: 'PORT', description: 'Port that callers reach; 0 takes a free one and logs it.' }),
+  port: withDefault(port(), 8080, {
+    flag: 'port',
+    env: 'PORT',
+    description: 'Port that callers reach; 0 takes a free one and logs it.',
+  }),
   publicUrl: optional(url(), {
     flag: 'public-url',
     env: 'PUBLIC_URL',

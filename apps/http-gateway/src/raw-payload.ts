@@ -13,8 +13,7 @@ export interface RawPayload {
 
 /** `detail` is for the caller. */
 export type RawRead =
-  | { ok: true; payload: RawPayload }
-  | { ok: false; code: 'body_invalid' | 'mapping_failed'; detail: string };
+  { ok: true; payload: RawPayload } | { ok: false; code: 'body_invalid' | 'mapping_failed'; detail: string };
 
 interface RawRequest {
   headers: DistinctHeaders;

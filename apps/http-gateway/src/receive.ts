@@ -84,9 +84,10 @@ async function handle({ req, res, params }: IngressRequest, span: Span, deps: Re
   const incoming = { headers: req.headersDistinct, query, body: read.bytes, authenticated: access.value.authenticated };
   const { batch, results } = normalize(incoming, connector, deps);
   const [only] = results;
-  const handled = batch || only === undefined
-    ? await handleBatch(results, { connector, span }, deps)
-    : await handleOne(only, { connector, span, prefer: req.headers['prefer']?.toString() }, deps);
+  const handled =
+    batch || only === undefined
+      ? await handleBatch(results, { connector, span }, deps)
+      : await handleOne(only, { connector, span, prefer: req.headers['prefer']?.toString() }, deps);
   return { ...handled, connector: name };
 }
 
@@ -95,7 +96,11 @@ interface Context {
   span: Span;
 }
 
-async function handleOne(result: Normalized, context: Context & { prefer: string | undefined }, deps: ReceiveDeps): Promise<Handled> {
+async function handleOne(
+  result: Normalized,
+  context: Context & { prefer: string | undefined },
+  deps: ReceiveDeps,
+): Promise<Handled> {
   const { config } = context.connector;
   if (result.outcome === 'refused') {
     return { answer: problemAnswer(result.problem), outcome: 'refused', why: result.problem.code };
@@ -109,7 +114,8 @@ async function handleOne(result: Normalized, context: Context & { prefer: string
   const stored = await store(result.draft, { ...context, waitMs: wanted ?? config.wait_ms }, deps);
   const eventId = result.draft.event.id;
   const answer = answerOf(stored, { connector: { kind: 'http', name: config.name }, eventId });
-  const applied = wanted === undefined ? answer.headers : { ...answer.headers, 'preference-applied': `wait=${wanted / 1000}` };
+  const applied =
+    wanted === undefined ? answer.headers : { ...answer.headers, 'preference-applied': `wait=${wanted / 1000}` };
   return { answer: { ...answer, headers: applied }, outcome: stored.outcome, eventId };
 }
 
@@ -146,10 +152,21 @@ function store(draft: EventDraft, { connector, span, waitMs }: Context & { waitM
   return deps.emit(request, objects);
 }
 
-async function noteIgnored(result: Extract<Normalized, { outcome: 'ignored' }>, name: string, deps: ReceiveDeps): Promise<void> {
+async function noteIgnored(
+  result: Extract<Normalized, { outcome: 'ignored' }>,
+  name: string,
+  deps: ReceiveDeps,
+): Promise<void> {
   const connector = { kind: 'http', name };
   const reason = { code: result.reason, detail: 'The mapping of the connector says to ignore it.' };
-  const data = { v: 1, type: 'event', connector, event_id: result.eventId, reason, at: new Date(deps.now()).toISOString() };
+  const data = {
+    v: 1,
+    type: 'event',
+    connector,
+    event_id: result.eventId,
+    reason,
+    at: new Date(deps.now()).toISOString(),
+  };
   await appendLedger({ what: 'ignored', connector, id: `http/${name}/${result.eventId}`, data }, deps.bus);
 }
 

@@ -35,13 +35,15 @@ describe('what a consumer writes', () => {
   const html = (content: string, format?: string) =>
     (JSON.parse(renderDelivery(delivery({ content, ...(format && { format }) }), urlOf).body) as { html: string }).html;
 
-  it.each(['<script>alert(1)</script>', '<img src=x onerror=alert(1)>', '[x](javascript:alert(1))', '<a href="javascript:1">x</a>'])(
-    'is no script: %s',
-    (text) => {
-      expect(html(text)).not.toMatch(/<script|onerror|javascript:|<img/i);
-      expect(html(text, 'plain')).not.toMatch(/<script|<img|<a /i);
-    },
-  );
+  it.each([
+    '<script>alert(1)</script>',
+    '<img src=x onerror=alert(1)>',
+    '[x](javascript:alert(1))',
+    '<a href="javascript:1">x</a>',
+  ])('is no script: %s', (text) => {
+    expect(html(text)).not.toMatch(/<script|<[^>]+(onerror|javascript:)|<img/i);
+    expect(html(text, 'plain')).not.toMatch(/<script|<img|<a /i);
+  });
 
   it('keeps to header syntax, whatever ids it has', () => {
     fc.assert(

@@ -1,5 +1,5 @@
 import { targetConnector, type Delivery, type OutputPart } from '@trunkline/events';
-import { htmlOf, plainTextOf } from './markdown-forms.ts';
+import { parseMarkdown, toHtml, toPlainText } from '@trunkline/markdown';
 
 /** The body of a delivery and the headers that describe it; what belongs to one attempt (time, signature) comes later. */
 export interface RenderedDelivery {
@@ -52,20 +52,29 @@ function textForms({ output }: Delivery): { text: string; markdown: string; html
   if (output.content !== undefined) pieces.push({ text: output.content, plain: isPlain(undefined) });
   for (const part of output.parts ?? []) {
     if (part.type === 'text') pieces.push({ text: part.text, plain: isPlain(part.format) });
-    if (part.type === 'attachment' && part.caption !== undefined) pieces.push({ text: part.caption, plain: isPlain(undefined) });
+    if (part.type === 'attachment' && part.caption !== undefined)
+      pieces.push({ text: part.caption, plain: isPlain(undefined) });
   }
   if (pieces.length === 0) return undefined;
   const join = (form: (piece: Piece) => string) => pieces.map(form).join('\n\n');
   return {
-    text: join(({ text, plain }) => (plain ? text : plainTextOf(text))),
+    text: join(({ text, plain }) => (plain ? text : toPlainText(parseMarkdown(text)))),
     markdown: join(({ text, plain }) => (plain ? escapeMarkdown(text) : text)),
-    html: join(({ text, plain }) => (plain ? `<p>${escapeHtml(text).replace(/\n/g, '<br>\n')}</p>` : htmlOf(text))),
+    html: join(({ text, plain }) =>
+      plain ? `<p>${escapeHtml(text).replace(/\n/g, '<br>\n')}</p>` : toHtml(parseMarkdown(text)),
+    ),
   };
 }
 
 const escapeMarkdown = (text: string) => text.replace(/[\\`*_{}[\]()<>#+\-.!|~&]/g, '\\$&').replace(/\n/g, '\\\n');
 
-const htmlEntities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const htmlEntities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => htmlEntities[character] ?? character);
 
 function cloudEventHeaders(delivery: Delivery): Record<string, string> {
@@ -85,7 +94,8 @@ function typeOf({ output }: Delivery): string {
   if (output.delete_of !== undefined) return 'trunkline.output.deleted';
   if (output.edit_of !== undefined) return 'trunkline.output.edited';
   if (output.reaction !== undefined) return 'trunkline.output.reaction';
-  if (output.content === undefined && output.parts === undefined && output.status !== undefined) return 'trunkline.output.status';
+  if (output.content === undefined && output.parts === undefined && output.status !== undefined)
+    return 'trunkline.output.status';
   return 'trunkline.output.created';
 }
 

@@ -42,7 +42,15 @@ const perSecond = 10;
 
 const { content, format, parts, metadata, expires_at } = outputSchema.shape;
 const replySchema = z
-  .strictObject({ content, format, parts, metadata, expires_at, reply_handle: z.string().min(1), output_id: z.string().trim().min(1).max(160).optional() })
+  .strictObject({
+    content,
+    format,
+    parts,
+    metadata,
+    expires_at,
+    reply_handle: z.string().min(1),
+    output_id: z.string().trim().min(1).max(160).optional(),
+  })
   .refine(({ content, parts }) => content !== undefined || parts !== undefined, 'needs content or parts');
 type Reply = z.infer<typeof replySchema>;
 
@@ -84,7 +92,13 @@ function outputOf(
   deps: Pick<ReplyDeps, 'now' | 'random'>,
 ): Output {
   const own = output_id ?? (to.key === undefined ? freshEventId(deps) : hashToken(to.key));
-  return { v: 1, output_id: `reply:${own}`, session_id: to.session_id, ...(to.turn_id !== undefined && { turn_id: to.turn_id }), ...said };
+  return {
+    v: 1,
+    output_id: `reply:${own}`,
+    session_id: to.session_id,
+    ...(to.turn_id !== undefined && { turn_id: to.turn_id }),
+    ...said,
+  };
 }
 
 async function publish(
@@ -115,6 +129,12 @@ const jsonOnly = problem('unsupported_media_type', { detail: 'Send JSON with Con
 const invalidHandle = problem('reply_handle_invalid', {
   detail: 'The reply handle was changed, has expired or is not of this installation. Take the one of a new turn.',
 });
-const tooManyWrong = problem('too_many_auth_failures', { detail: 'Too many wrong reply handles from this address. Try again after Retry-After.' });
-const tooMany = problem('rate_limited', { detail: 'Too many replies to this conversation; nothing was stored. Try again after Retry-After.' });
-const notStored = problem('bus_unavailable', { detail: 'The bus does not answer at the moment. Send the reply again after Retry-After.' });
+const tooManyWrong = problem('too_many_auth_failures', {
+  detail: 'Too many wrong reply handles from this address. Try again after Retry-After.',
+});
+const tooMany = problem('rate_limited', {
+  detail: 'Too many replies to this conversation; nothing was stored. Try again after Retry-After.',
+});
+const notStored = problem('bus_unavailable', {
+  detail: 'The bus does not answer at the moment. Send the reply again after Retry-After.',
+});

@@ -36,11 +36,14 @@ const manyDigits = /\d{16}/;
  * conversations.
  */
 function withExactIntegers(bytes: Buffer): unknown {
-  return JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''), (_key, value: unknown, context?: { source?: string }) => {
-    const source = context?.source ?? '';
-    const rounded = typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source);
-    return rounded ? source : value;
-  });
+  return JSON.parse(
+    bytes.toString('utf8').replace(/^\uFEFF/, ''),
+    (_key, value: unknown, context?: { source?: string }) => {
+      const source = context?.source ?? '';
+      const rounded = typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source);
+      return rounded ? source : value;
+    },
+  );
 }
 
 const maxFields = 1000;

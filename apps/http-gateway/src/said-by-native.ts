@@ -1,4 +1,10 @@
-import { canonicalTarget, ReplyTargetInvalidError, sha256Hex, type Attachment, type ReplyHandle } from '@trunkline/events';
+import {
+  canonicalTarget,
+  ReplyTargetInvalidError,
+  sha256Hex,
+  type Attachment,
+  type ReplyHandle,
+} from '@trunkline/events';
 import { parseJson } from '@trunkline/gateway-kit';
 import { agreedKey, checkKey, idempotencyKeyHeader } from './idempotency-key.ts';
 import { readInlineAsset, type InlineAsset } from './inline-asset.ts';
@@ -8,7 +14,10 @@ import { isJsonType, mediaTypeOf } from './request-body.ts';
 import { sourceFacts } from './webhook-source.ts';
 
 /** Reads a native payload: what it says is in its fields, in our words. */
-export function saidByNative(request: IncomingRequest, connector: TranslatedConnector): { batch: false; readings: Reading[] } {
+export function saidByNative(
+  request: IncomingRequest,
+  connector: TranslatedConnector,
+): { batch: false; readings: Reading[] } {
   return { batch: false, readings: [read(request, connector)] };
 }
 
@@ -49,7 +58,11 @@ function read(request: IncomingRequest, { config }: TranslatedConnector): Readin
 }
 
 /** The caller's own key, else the id that the signature scheme gives every delivery: without it a replay would be a new event. */
-function eventKey(request: IncomingRequest, payload: NativePayload, scheme: TranslatedConnector['config']['signature_scheme']) {
+function eventKey(
+  request: IncomingRequest,
+  payload: NativePayload,
+  scheme: TranslatedConnector['config']['signature_scheme'],
+) {
   const own = agreedKey(idempotencyKeyHeader(request.headers), payload.idempotency_key);
   if (!own.ok || own.key !== undefined) return own;
   const { deliveryId } = sourceFacts(scheme, request.headers, undefined);
@@ -72,7 +85,11 @@ function replyTargets(payload: NativePayload, config: TranslatedConnector['confi
     const handles = wanted.map((target) => canonicalTarget(target, { connector: { kind: 'http', name: config.name } }));
     // Another connector's network rules and signing secret are not this caller's to use.
     if (handles.some((handle) => handle.type === 'http' && handle.connector !== config.name)) {
-      return { ok: false, code: 'reply_target_refused', detail: `An http target may name no connector but "${config.name}".` };
+      return {
+        ok: false,
+        code: 'reply_target_refused',
+        detail: `An http target may name no connector but "${config.name}".`,
+      };
     }
     return { ok: true, handles };
   } catch (error) {
@@ -99,7 +116,8 @@ function contentOf(payload: NativePayload): { ok: true; value: Content } | { ok:
     if (item.type === 'asset_reference') attachments.push({ asset_id: item.asset_id });
     if (item.type !== 'inline_asset') continue;
     const asset = readInlineAsset(item);
-    if (asset === undefined) return { ok: false, detail: 'input_items: content_base64 must be base64 of at most 1 MiB.' };
+    if (asset === undefined)
+      return { ok: false, detail: 'input_items: content_base64 must be base64 of at most 1 MiB.' };
     assets.push(asset);
     attachments.push(describe(asset));
   }

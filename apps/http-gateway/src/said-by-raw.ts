@@ -4,7 +4,10 @@ import { readRaw, type RawPayload } from './raw-payload.ts';
 import { withoutRetryFields } from './webhook-source.ts';
 
 /** Reads any body by the connector's mapping, or by what its platform's webhooks say about themselves. */
-export function saidByRaw(request: IncomingRequest, connector: TranslatedConnector): { batch: false; readings: Reading[] } {
+export function saidByRaw(
+  request: IncomingRequest,
+  connector: TranslatedConnector,
+): { batch: false; readings: Reading[] } {
   return { batch: false, readings: [read(request, connector)] };
 }
 
@@ -17,7 +20,11 @@ function read(request: IncomingRequest, { config, mapping }: TranslatedConnector
   if (mapped.ignored) return { ok: false, ignored: { eventId: key.key, reason: 'ignore_if' } };
   const tooLong = [mapped.actorId, mapped.intent].some((value) => value !== undefined && value.length > 200);
   if (tooLong || mapped.bindingKeys.some((value) => value.length > 512)) {
-    return { ok: false, code: 'mapping_failed', detail: 'actor_id and intent may be 200 characters long, a binding key 512.' };
+    return {
+      ok: false,
+      code: 'mapping_failed',
+      detail: 'actor_id and intent may be 200 characters long, a binding key 512.',
+    };
   }
   const said = {
     eventId: key.key,

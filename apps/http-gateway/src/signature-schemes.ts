@@ -75,7 +75,11 @@ function readStripe(headers: DistinctHeaders): ReadClaim {
 }
 
 /** `name: sha256=<hex>` over the body, behind an optional prefix. */
-function readSha256Hex(headers: DistinctHeaders, name: string, signed: { prefix: string; timestamp?: number }): ReadClaim {
+function readSha256Hex(
+  headers: DistinctHeaders,
+  name: string,
+  signed: { prefix: string; timestamp?: number },
+): ReadClaim {
   const header = once(headers, name);
   if ('problem' in header) return refused(header.problem);
   if (!header.value.startsWith('sha256=')) return refused('header_malformed');

@@ -41,7 +41,10 @@ export async function startDeliveries(
       },
       onSettled({ connector, state, created_at: createdAt }) {
         metrics.count('deliveries_settled_total', { kind: 'http', connector: connector.name, state });
-        metrics.observe('delivery_duration_seconds', (Date.now() - Date.parse(createdAt)) / 1000, { kind: 'http', outcome: state });
+        metrics.observe('delivery_duration_seconds', (Date.now() - Date.parse(createdAt)) / 1000, {
+          kind: 'http',
+          outcome: state,
+        });
       },
     },
     { bus },

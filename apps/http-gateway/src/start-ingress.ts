@@ -62,7 +62,11 @@ function createRoutes(service: Service<typeof gatewayOptions>, parts: IngressPar
     },
   };
   return [
-    { path: '/v1/connectors/http/:name', hot: true, methods: { POST: receiveEvents(deps), OPTIONS: answerOptions(deps) } },
+    {
+      path: '/v1/connectors/http/:name',
+      hot: true,
+      methods: { POST: receiveEvents(deps), OPTIONS: answerOptions(deps) },
+    },
     { path: '/v1/connectors/http/:name/events/:event_id', methods: { GET: tellReceipt(deps) } },
     { path: '/v1/connectors/http/:name/assets/:asset_id', methods: { GET: serveAsset({ urls: assetUrls, bus }) } },
     { path: '/v1/replies', methods: { POST: takeReplies({ ...deps, keys: replyKeys }) } },

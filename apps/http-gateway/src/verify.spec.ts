@@ -30,16 +30,25 @@ function check({ scheme, secret, headers, body: bytes = body, at = now }: Attemp
   return result.ok ? 'verified' : result.reason;
 }
 
-const standardHeaders = (signature: string, seconds: number | string = nowSeconds, id = 'msg_p5jXN8AQM9LWM0D4loKWxJek') => ({
+const standardHeaders = (
+  signature: string,
+  seconds: number | string = nowSeconds,
+  id = 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+) => ({
   'webhook-id': [id],
   'webhook-timestamp': [String(seconds)],
   'webhook-signature': [signature],
 });
 
 /** A correctly signed request of each scheme, made by a peer that is not ours wherever there is one. */
-const signers: Record<SignatureSchemeName, (secret: string, bytes: Buffer, seconds: number) => Promise<DistinctHeaders>> = {
+const signers: Record<
+  SignatureSchemeName,
+  (secret: string, bytes: Buffer, seconds: number) => Promise<DistinctHeaders>
+> = {
   'standard-webhooks': (secret, bytes, seconds) =>
-    Promise.resolve(standardHeaders(new Webhook(secret).sign('msg_1', new Date(seconds * 1000), bytes), seconds, 'msg_1')),
+    Promise.resolve(
+      standardHeaders(new Webhook(secret).sign('msg_1', new Date(seconds * 1000), bytes), seconds, 'msg_1'),
+    ),
   github: async (secret, bytes) => ({ 'x-hub-signature-256': [await githubSign(secret, bytes.toString())] }),
   stripe: (secret, bytes, seconds) =>
     Promise.resolve({
@@ -159,12 +168,25 @@ describe.each(schemes)('%s', (scheme) => {
   });
 
   it('never throws on arbitrary headers', () => {
-    const value = fc.array(fc.oneof(fc.string(), fc.constantFrom('sha256=', 't=1,v1=', 'v1,', 'v1,= v1a,')), { maxLength: 3 });
-    const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature', 'stripe-signature', 'x-signature', 'x-timestamp'];
+    const value = fc.array(fc.oneof(fc.string(), fc.constantFrom('sha256=', 't=1,v1=', 'v1,', 'v1,= v1a,')), {
+      maxLength: 3,
+    });
+    const names = [
+      'webhook-id',
+      'webhook-timestamp',
+      'webhook-signature',
+      'stripe-signature',
+      'x-signature',
+      'x-timestamp',
+    ];
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom(...names, 'x-hub-signature-256'), value), fc.uint8Array(), (headers, bytes) => {
-        expect(check({ scheme, secret: whsec, headers, body: Buffer.from(bytes) })).not.toBe('verified');
-      }),
+      fc.property(
+        fc.dictionary(fc.constantFrom(...names, 'x-hub-signature-256'), value),
+        fc.uint8Array(),
+        (headers, bytes) => {
+          expect(check({ scheme, secret: whsec, headers, body: Buffer.from(bytes) })).not.toBe('verified');
+        },
+      ),
     );
   });
 });
@@ -197,9 +219,9 @@ describe('Standard Webhooks lists', () => {
 
   it('refuses a timestamp that is not plain seconds', () => {
     for (const seconds of ['1614265330.5', '-1', '1e9', '', ' 1614265330', '0x1']) {
-      expect(check({ scheme: 'standard-webhooks', secret: whsec, headers: standardHeaders(good, seconds, 'msg_1') })).not.toBe(
-        'verified',
-      );
+      expect(
+        check({ scheme: 'standard-webhooks', secret: whsec, headers: standardHeaders(good, seconds, 'msg_1') }),
+      ).not.toBe('verified');
     }
   });
 
@@ -215,8 +237,14 @@ describe('Stripe', () => {
   });
 
   it('accepts one of several v1 values and refuses two times', () => {
-    const header = stripe.webhooks.generateTestHeaderString({ payload: body.toString(), secret: whsec, timestamp: nowSeconds });
-    expect(check({ scheme: 'stripe', secret: whsec, headers: { 'stripe-signature': [`${header},v1=00,v0=11`] } })).toBe('verified');
+    const header = stripe.webhooks.generateTestHeaderString({
+      payload: body.toString(),
+      secret: whsec,
+      timestamp: nowSeconds,
+    });
+    expect(check({ scheme: 'stripe', secret: whsec, headers: { 'stripe-signature': [`${header},v1=00,v0=11`] } })).toBe(
+      'verified',
+    );
     const twice = { 'stripe-signature': [`t=${nowSeconds},${header}`] };
     expect(check({ scheme: 'stripe', secret: whsec, headers: twice })).toBe('header_malformed');
   });
@@ -264,11 +292,19 @@ describe('bearer', () => {
 
   it.each([
     { headers: { authorization: ['Bearer new-token'] }, verdict: 'verified', because: 'the current token' },
-    { headers: { authorization: ['bearer old-token'] }, verdict: 'verified', because: 'the scheme has no case; old is in grace' },
+    {
+      headers: { authorization: ['bearer old-token'] },
+      verdict: 'verified',
+      because: 'the scheme has no case; old is in grace',
+    },
     { headers: { authorization: ['Bearer New-token'] }, verdict: 'bearer_mismatch', because: 'tokens have case' },
     { headers: { authorization: ['Bearer '] }, verdict: 'bearer_missing', because: 'empty is no token' },
     { headers: { authorization: ['Basic new-token'] }, verdict: 'bearer_missing', because: 'another scheme' },
-    { headers: { authorization: ['Bearer new-token', 'Bearer new-token'] }, verdict: 'bearer_repeated', because: 'two headers' },
+    {
+      headers: { authorization: ['Bearer new-token', 'Bearer new-token'] },
+      verdict: 'bearer_repeated',
+      because: 'two headers',
+    },
     { headers: {}, verdict: 'bearer_missing', because: 'nothing was presented' },
   ])('$because: $verdict', ({ headers, verdict }) => expect(attempt(headers)).toBe(verdict));
 
@@ -284,9 +320,14 @@ describe('bearer', () => {
 
   it('is asked for in addition to a signature', async () => {
     const headers = await signers.github('s', body, nowSeconds);
-    const credentials = { bearer, signing: { scheme: 'github' as const, keys: signingKeys('github', [secretOf('s')]), maxAgeSeconds: 300 } };
+    const credentials = {
+      bearer,
+      signing: { scheme: 'github' as const, keys: signingKeys('github', [secretOf('s')]), maxAgeSeconds: 300 },
+    };
     expect(verifyRequest({ headers, body }, credentials, now).ok).toBe(false);
-    expect(verifyRequest({ headers: { ...headers, authorization: ['Bearer new-token'] }, body }, credentials, now).ok).toBe(true);
+    expect(
+      verifyRequest({ headers: { ...headers, authorization: ['Bearer new-token'] }, body }, credentials, now).ok,
+    ).toBe(true);
   });
 
   it('lets anybody in, unauthenticated, when nothing is configured', () => {

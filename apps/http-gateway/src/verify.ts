@@ -34,8 +34,7 @@ export interface PresentedRequest {
  * in. Reasons are for the log only.
  */
 export type Verification =
-  | { ok: true; authenticated: boolean; used: readonly Secret[] }
-  | { ok: false; reason: VerificationFailure };
+  { ok: true; authenticated: boolean; used: readonly Secret[] } | { ok: false; reason: VerificationFailure };
 
 export type VerificationFailure =
   | ClaimProblem
@@ -85,7 +84,10 @@ export function verifyRequest(request: PresentedRequest, credentials: Credential
   const { bearer, signing } = credentials;
   const nowMs = now();
   const used: Secret[] = [];
-  for (const proof of [bearer && bearerProof(request, bearer, nowMs), signing && signatureProof(request, signing, nowMs)]) {
+  for (const proof of [
+    bearer && bearerProof(request, bearer, nowMs),
+    signing && signatureProof(request, signing, nowMs),
+  ]) {
     if (proof === undefined) continue;
     if (!proof.ok) return proof;
     used.push(proof.used);

@@ -3,16 +3,20 @@ import type { DistinctHeaders, SignatureSchemeName } from './signature-schemes.t
 /** What a platform's own webhooks say about themselves when no mapping does. */
 export interface SourceFacts {
   /** Equal for every retry of one delivery. */
-  deliveryId?: string;
+  deliveryId?: string | undefined;
   /** What the conversation is about: a repository, a customer, an object. */
-  thing?: string;
+  thing?: string | undefined;
   /** Kind of the event in the platform's words. */
-  topic?: string;
+  topic?: string | undefined;
 }
 
 /** Reads the facts that a scheme's senders put into headers and body; nothing without a scheme. */
-export function sourceFacts(scheme: SignatureSchemeName | undefined, headers: DistinctHeaders, body: unknown): SourceFacts {
-  return scheme === undefined ? {} : present(sources[scheme](headers, body));
+export function sourceFacts(
+  scheme: SignatureSchemeName | undefined,
+  headers: DistinctHeaders,
+  body: unknown,
+): SourceFacts {
+  return scheme === undefined ? {} : sources[scheme](headers, body);
 }
 
 /** What a body says, without what its sender changes from one retry to the next (Stripe counts the webhooks still to come). */
@@ -22,34 +26,35 @@ export function withoutRetryFields(scheme: SignatureSchemeName | undefined, body
   return says;
 }
 
-type Facts = Record<keyof SourceFacts, string | undefined>;
-
-const sources: Record<SignatureSchemeName, (headers: DistinctHeaders, body: unknown) => Facts> = {
+const sources: Record<SignatureSchemeName, (headers: DistinctHeaders, body: unknown) => SourceFacts> = {
   'standard-webhooks': (headers, body) => ({
-    deliveryId: headers['webhook-id']?.[0],
-    thing: undefined,
+    deliveryId: header(headers, 'webhook-id'),
     topic: at(body, 'type'),
   }),
   github: (headers, body) => ({
-    deliveryId: headers['x-github-delivery']?.[0],
+    deliveryId: header(headers, 'x-github-delivery'),
     thing: at(body, 'repository', 'full_name'),
-    topic: headers['x-github-event']?.[0],
+    topic: header(headers, 'x-github-event'),
   }),
   stripe: (_headers, body) => ({
     deliveryId: at(body, 'id'),
-    thing: at(body, 'data', 'object', 'customer') ?? at(body, 'data', 'object', 'customer', 'id') ?? at(body, 'data', 'object', 'id'),
+    thing:
+      at(body, 'data', 'object', 'customer') ??
+      at(body, 'data', 'object', 'customer', 'id') ??
+      at(body, 'data', 'object', 'id'),
     topic: at(body, 'type'),
   }),
   shopify: (headers, body) => ({
-    deliveryId: headers['x-shopify-webhook-id']?.[0],
+    deliveryId: header(headers, 'x-shopify-webhook-id'),
     thing: at(body, 'customer', 'id') ?? at(body, 'id'),
-    topic: headers['x-shopify-topic']?.[0],
+    topic: header(headers, 'x-shopify-topic'),
   }),
-  'hmac-sha256-hex': () => ({ deliveryId: undefined, thing: undefined, topic: undefined }),
+  'hmac-sha256-hex': () => ({}),
 };
 
-const present = (facts: Facts): SourceFacts =>
-  Object.fromEntries(Object.entries(facts).filter(([, text]) => text !== undefined && text.trim() !== ''));
+const unlessBlank = (text: string | undefined) => (text === undefined || text.trim() === '' ? undefined : text);
+
+const header = (headers: DistinctHeaders, name: string) => unlessBlank(headers[name]?.[0]);
 
 /** A text or number at a path of own properties. */
 function at(value: unknown, ...path: string[]): string | undefined {
@@ -58,5 +63,5 @@ function at(value: unknown, ...path: string[]): string | undefined {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
     found = Reflect.get(found, key);
   }
-  return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
+  return typeof found === 'string' || typeof found === 'number' ? unlessBlank(String(found)) : undefined;
 }

@@ -1,12 +1,6 @@
 import type { Names, StoredMessage } from '@trunkline/bus';
-import {
-  canonicalTarget,
-  readEvent,
-  turnIdOf,
-  type ReplyHandle,
-  type Turn,
-  type TrunklineEvent,
-} from '@trunkline/events';
+import { readEvent, turnIdOf, type Turn, type TrunklineEvent } from '@trunkline/events';
+import { snapshotTargets } from '@trunkline/reply-routing';
 import { resolveSession, type SessionStore } from '@trunkline/sessions';
 
 /** What an event becomes. `wait`: a newer version wrote it, and only a newer router may judge it. */
@@ -49,7 +43,7 @@ export async function judgeEvent(stored: StoredMessage, seq: number, deps: Judge
 
   const { session_id, generation, persona_id, capability_scope, credential_scope } = resolution.session;
   const turn_id = turnIdOf(event.data.connector.kind, event.data.connector.name, event.id);
-  const reply_targets = replyTargetsOf(event);
+  const { targets: reply_targets } = snapshotTargets(event.data);
   const output_subject = deps.names.output(session_id);
   const turn: Turn = {
     v: 1,
@@ -86,19 +80,4 @@ function unreadable(stored: StoredMessage, problems: string[]): Skip {
     code: 'invalid_event',
     reason: problems.join('; '),
   };
-}
-
-/** The targets that the gateway put in, canonical and each once. One that cannot be understood is left out: the event still counts. */
-function replyTargetsOf(event: TrunklineEvent): ReplyHandle[] {
-  const { kind, name } = event.data.connector;
-  const targets = new Map<string, ReplyHandle>();
-  for (const target of event.data.reply_targets) {
-    try {
-      const handle = canonicalTarget(target, { connector: { kind, name } });
-      targets.set(JSON.stringify(handle), handle);
-    } catch {
-      continue;
-    }
-  }
-  return [...targets.values()];
 }

@@ -28,8 +28,3 @@ export interface BindingRecord {
 
 export const sessionKey = (sessionId: string): string => token(sessionId);
 export const bindingKey = (key: string): string => token(key);
-
-/** Session ids are 1 to 200 printable characters, and not `.` or `..`, which some HTTP clients resolve away. */
-export function isSessionId(text: string): boolean {
-  return /^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/.test(text) && text !== '.' && text !== '..';
-}

@@ -1,10 +1,15 @@
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const apps = resolve(import.meta.dirname, '../../..');
 
 /** The services that are deployed. */
 export const services = ['http-gateway', 'session-router'] as const;
+
+const smallUndici: Plugin = {
+  name: 'small undici',
+  setup: ({ onResolve }) => onResolve({ filter: /^undici$/ }, () => ({ path: join(import.meta.dirname, 'undici-client.mjs') })),
+};
 
 /** Bundles services into `folder` as they are deployed: one file each, and what is loaded on demand beside it. Returns their paths. */
 export async function bundle(folder: string): Promise<Record<(typeof services)[number], string>> {
@@ -19,6 +24,10 @@ export async function bundle(folder: string): Promise<Record<(typeof services)[n
     format: 'esm',
     // CommonJS dependencies call require for what node has built in.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    // Names stay, for stack traces that can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    plugins: [smallUndici],
     logLevel: 'warning',
   });
   const [gateway, router] = services.map((name) => join(folder, `${name}.mjs`));

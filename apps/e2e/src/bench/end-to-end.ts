@@ -19,7 +19,8 @@ export async function measureEndToEnd({ quick, say }: BenchContext): Promise<Row
   const delivered = async (count: number) => {
     const deadline = performance.now() + 180_000;
     while (receiver.distinct() < count) {
-      if (performance.now() > deadline) throw new Error(`${receiver.distinct()} of ${count} answers arrived.\n${installation.tails()}`);
+      if (performance.now() > deadline)
+        throw new Error(`${receiver.distinct()} of ${count} answers arrived.\n${installation.tails()}`);
       await sleep(5);
     }
   };

@@ -4,7 +4,10 @@ import type { Bus } from '@trunkline/bus';
 import { floorStream } from './floor-stream.ts';
 
 /** The least that a consumer must do: a JetStream consumer that acknowledges. Tells each message id. */
-export async function followFloor(nc: Bus['connection'], onMessage: (id: string) => void): Promise<{ stop(): Promise<void> }> {
+export async function followFloor(
+  nc: Bus['connection'],
+  onMessage: (id: string) => void,
+): Promise<{ stop(): Promise<void> }> {
   const manager = await jetstreamManager(nc);
   const durable = { durable_name: 'bench', ack_policy: AckPolicy.Explicit, deliver_policy: DeliverPolicy.New };
   await manager.consumers.add(floorStream, durable);

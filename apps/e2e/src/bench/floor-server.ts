@@ -26,9 +26,17 @@ createServer((request, response) => {
 }).listen(Number(process.argv[2]), '127.0.0.1', () => process.send?.('ready'));
 process.once('SIGTERM', () => process.exit(0));
 
-async function take({ headers }: IncomingMessage, { response, body }: { response: ServerResponse; body: Buffer }): Promise<void> {
+async function take(
+  { headers }: IncomingMessage,
+  { response, body }: { response: ServerResponse; body: Buffer },
+): Promise<void> {
   const id = String(headers['webhook-id']);
-  if (!isSigned({ id, timestamp: String(headers['webhook-timestamp']), signature: String(headers['webhook-signature']) }, body)) {
+  if (
+    !isSigned(
+      { id, timestamp: String(headers['webhook-timestamp']), signature: String(headers['webhook-signature']) },
+      body,
+    )
+  ) {
     return answer(response, 401, { status: 'refused' });
   }
   try {
@@ -48,5 +56,7 @@ function isSigned(claim: { id: string; timestamp: string; signature: string }, b
 
 function answer(response: ServerResponse, status: number, body: object): void {
   const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+    .end(text);
 }

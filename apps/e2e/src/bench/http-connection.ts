@@ -51,6 +51,9 @@ function isWhole(answer: string): boolean {
   const bodyAt = answer.indexOf('\r\n\r\n') + 4;
   if (bodyAt < 4) return false;
   const lengthAt = answer.toLowerCase().indexOf(lengthHeader);
-  const length = lengthAt < 0 || lengthAt > bodyAt ? 0 : Number.parseInt(answer.slice(lengthAt + lengthHeader.length, lengthAt + 36), 10);
+  const length =
+    lengthAt < 0 || lengthAt > bodyAt
+      ? 0
+      : Number.parseInt(answer.slice(lengthAt + lengthHeader.length, lengthAt + 36), 10);
   return answer.length >= bodyAt + length;
 }

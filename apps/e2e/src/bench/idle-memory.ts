@@ -22,4 +22,5 @@ export async function measureIdleMemory({ say }: BenchContext): Promise<Row[]> {
   }));
 }
 
-const residentKib = (pid: number) => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }));
+const residentKib = (pid: number) =>
+  Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }));

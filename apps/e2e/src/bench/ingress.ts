@@ -15,7 +15,12 @@ const mostPerSecond = 15_000;
 export async function measureIngress(context: BenchContext): Promise<Row[]> {
   const floorPort = await freePort();
   const floor = { name: 'floor', main: join(import.meta.dirname, 'floor-server.ts'), args: [String(floorPort)] };
-  await using installation = await startInstallation({ connectors: benchConnectors, routers: 0, logLevel: 'info', extra: [floor] });
+  await using installation = await startInstallation({
+    connectors: benchConnectors,
+    routers: 0,
+    logLevel: 'info',
+    extra: [floor],
+  });
   await using load = await startLoadGenerator();
   const gatewayPort = Number(new URL(installation.gatewayUrls[0] ?? '').port);
   const pair = { ports: [gatewayPort, floorPort] as const, load, context };
@@ -24,13 +29,22 @@ export async function measureIngress(context: BenchContext): Promise<Row[]> {
   const throughput = median(full.map(([gateway]) => gateway.perSecond));
   const half = await interleaved(pair, { name: 'half', rate: throughput / 2 });
   return [
-    compared({ name: 'http ingress throughput', unit: 'events/s', target: '>= 0.7' }, full.map(([gateway, least]) => [gateway.perSecond, least.perSecond])),
-    compared({ name: 'http ingress p99 at half load', unit: 'ms', target: '<= 3' }, half.map(([gateway, least]) => [gateway.p99Ms, least.p99Ms])),
+    compared(
+      { name: 'http ingress throughput', unit: 'events/s', target: '>= 0.7' },
+      full.map(([gateway, least]) => [gateway.perSecond, least.perSecond]),
+    ),
+    compared(
+      { name: 'http ingress p99 at half load', unit: 'ms', target: '<= 3' },
+      half.map(([gateway, least]) => [gateway.p99Ms, least.p99Ms]),
+    ),
   ];
 }
 
 /** Medians of pairs that were measured one right after the other; the ratio is the median of the pairs' ratios. */
-export function compared(row: Pick<Row, 'name' | 'unit' | 'target'>, pairs: readonly (readonly [number, number])[]): Row {
+export function compared(
+  row: Pick<Row, 'name' | 'unit' | 'target'>,
+  pairs: readonly (readonly [number, number])[],
+): Row {
   return {
     name: row.name,
     value: significant(median(pairs.map(([value]) => value))),
@@ -47,7 +61,10 @@ interface Pair {
   context: BenchContext;
 }
 
-async function interleaved({ ports, load, context }: Pair, how: { name: string; rate?: number }): Promise<[LoadResult, LoadResult][]> {
+async function interleaved(
+  { ports, load, context }: Pair,
+  how: { name: string; rate?: number },
+): Promise<[LoadResult, LoadResult][]> {
   const durationMs = context.quick ? 1_500 : 4_000;
   const order = (port: number, round: number | string): LoadOrder => ({
     port,
@@ -69,4 +86,5 @@ async function interleaved({ ports, load, context }: Pair, how: { name: string; 
   return rounds;
 }
 
-const told = ({ perSecond, p50Ms, p99Ms }: LoadResult) => `${perSecond.toFixed(0)}/s (p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms)`;
+const told = ({ perSecond, p50Ms, p99Ms }: LoadResult) =>
+  `${perSecond.toFixed(0)}/s (p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms)`;

@@ -13,7 +13,11 @@ import { benchConnectors, requestBytes } from './signed-requests.ts';
 export async function measureLatency({ quick, say }: BenchContext): Promise<Row[]> {
   const floorPort = await freePort();
   const floorProcess = { name: 'floor', main: join(import.meta.dirname, 'floor-server.ts'), args: [String(floorPort)] };
-  await using installation = await startInstallation({ connectors: benchConnectors, logLevel: 'info', extra: [floorProcess] });
+  await using installation = await startInstallation({
+    connectors: benchConnectors,
+    logLevel: 'info',
+    extra: [floorProcess],
+  });
   const arrivals = new Arrivals();
   const consumer = await consume({ group: 'bench', servers: installation.nats.url }, (turn) => {
     arrivals.tell(turn.event.id);

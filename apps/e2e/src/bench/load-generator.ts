@@ -19,10 +19,14 @@ process.send?.('ready');
 
 async function run(order: LoadOrder): Promise<LoadResult> {
   // Signed before the clock starts: signing is the sender's work.
-  const requests = Array.from({ length: order.count }, (_, n) => requestBytes(eventOf(order, n), `127.0.0.1:${order.port}`));
+  const requests = Array.from({ length: order.count }, (_, n) =>
+    requestBytes(eventOf(order, n), `127.0.0.1:${order.port}`),
+  );
   const connections = await Promise.all(Array.from({ length: order.connections }, () => openConnection(order.port)));
   const load: Load = { order, requests, next: 0, latencies: [], failed: 0, startedAt: performance.now() };
-  await Promise.all(connections.map((each) => (order.rate === undefined ? closedLoop(each, load) : openLoop(each, load))));
+  await Promise.all(
+    connections.map((each) => (order.rate === undefined ? closedLoop(each, load) : openLoop(each, load))),
+  );
   const seconds = (performance.now() - load.startedAt) / 1000;
   for (const each of connections) each.close();
   const { latencies, failed } = load;
@@ -78,7 +82,11 @@ async function openLoop(connection: HttpConnection, load: Load): Promise<void> {
   }
 }
 
-async function measure(connection: HttpConnection, sent: { request: Buffer; since: number }, load: Load): Promise<void> {
+async function measure(
+  connection: HttpConnection,
+  sent: { request: Buffer; since: number },
+  load: Load,
+): Promise<void> {
   const status = await connection.send(sent.request);
   if (status >= 200 && status < 300) load.latencies.push(performance.now() - sent.since);
   else load.failed++;

@@ -35,7 +35,9 @@ export interface LoadGenerator extends AsyncDisposable {
 
 /** Starts the load generator; it ends with the scope. */
 export async function startLoadGenerator(): Promise<LoadGenerator> {
-  const child = fork(join(import.meta.dirname, 'load-generator.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(join(import.meta.dirname, 'load-generator.ts'), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const exit = once(child, 'exit');
   const answer = async <T>() => {
     const first = await Promise.race([once(child, 'message'), exit.then(() => undefined)]);
@@ -47,7 +49,8 @@ export async function startLoadGenerator(): Promise<LoadGenerator> {
     async run(order) {
       child.send(order);
       const result = await answer<LoadResult>();
-      if (result.failed > 0) throw new Error(`${result.failed} of ${result.failed + result.answered} requests failed (run ${order.run}).`);
+      if (result.failed > 0)
+        throw new Error(`${result.failed} of ${result.failed + result.answered} requests failed (run ${order.run}).`);
       return result;
     },
     async [Symbol.asyncDispose]() {

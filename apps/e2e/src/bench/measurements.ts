@@ -6,13 +6,14 @@ import { measureRouter } from './router-cost.ts';
 import type { BenchContext, Row } from './row.ts';
 
 /** Everything that is measured, in order; `rows` names what each measurement yields. */
-export const measurements: readonly { rows: readonly string[]; measure: (context: BenchContext) => Promise<Row[]> }[] = [
-  { rows: ['http ingress throughput', 'http ingress p99 at half load'], measure: measureIngress },
-  { rows: ['webhook to turn p50'], measure: measureLatency },
-  {
-    rows: ['router cost per event, 1,000,000 sessions vs 1,000', 'router throughput, backlog of 20,000'],
-    measure: measureRouter,
-  },
-  { rows: ['end to end events per second'], measure: measureEndToEnd },
-  { rows: ['idle RSS http-gateway', 'idle RSS session-router'], measure: measureIdleMemory },
-];
+export const measurements: readonly { rows: readonly string[]; measure: (context: BenchContext) => Promise<Row[]> }[] =
+  [
+    { rows: ['http ingress throughput', 'http ingress p99 at half load'], measure: measureIngress },
+    { rows: ['webhook to turn p50'], measure: measureLatency },
+    {
+      rows: ['router cost per event, 1,000,000 sessions vs 1,000', 'router throughput, backlog of 20,000'],
+      measure: measureRouter,
+    },
+    { rows: ['end to end events per second'], measure: measureEndToEnd },
+    { rows: ['idle RSS http-gateway', 'idle RSS session-router'], measure: measureIdleMemory },
+  ];

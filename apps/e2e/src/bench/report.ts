@@ -40,7 +40,11 @@ function commit(root: string): string {
 /** The report as a page. */
 export function resultsPage({ machine, versions, rows }: Report, at: Date): string {
   const cells = rows.map((row) => [row.name, row.value, row.floor ?? '', row.ratio ?? '', row.target ?? '', row.unit]);
-  const table = [['', 'value', 'floor', 'ratio', 'target', 'unit'], ['---', '--:', '--:', '--:', '--:', '---'], ...cells];
+  const table = [
+    ['', 'value', 'floor', 'ratio', 'target', 'unit'],
+    ['---', '--:', '--:', '--:', '--:', '---'],
+    ...cells,
+  ];
   return `# Speed
 
 Measured ${at.toISOString().slice(0, 10)} with \`npm run bench\`, Trunkline ${versions.trunkline}, Node ${versions.node}, nats-server ${versions.nats_server}.

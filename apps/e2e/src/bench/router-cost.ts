@@ -24,7 +24,9 @@ export async function measureRouter({ quick, say }: BenchContext): Promise<Row[]
   for (let round = 1; round <= (quick ? 3 : 5); round++) {
     const withMany = await route(many, { run: `round-${round}`, events });
     const withFew = await route(few, { run: `round-${round}`, events });
-    say(`router ${round}: ${withMany.toFixed(0)} us an event with ${sessions} sessions, ${withFew.toFixed(0)} us with ${fewSessions}`);
+    say(
+      `router ${round}: ${withMany.toFixed(0)} us an event with ${sessions} sessions, ${withFew.toFixed(0)} us with ${fewSessions}`,
+    );
     pairs.push([withMany, withFew]);
   }
   const backlog = quick ? 5_000 : 20_000;

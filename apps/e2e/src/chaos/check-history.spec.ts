@@ -6,7 +6,9 @@ const numbers = [0, 1, 2];
 
 /** Three events each in two conversations, all accepted, routed and answered. */
 function rightHistory() {
-  const events = conversations.flatMap((conversation) => numbers.map((n) => ({ conversation, n, eventId: `e-${conversation}-${n}` })));
+  const events = conversations.flatMap((conversation) =>
+    numbers.map((n) => ({ conversation, n, eventId: `e-${conversation}-${n}` })),
+  );
   return {
     accepted: events.map(({ conversation, n, eventId }) => ({ eventId, n, conversation: Number(conversation) })),
     judged: events.map(({ conversation, n, eventId }) => ({
@@ -41,13 +43,21 @@ const again = <T>(list: T[], change: Partial<T> = {}) => {
 };
 
 const doctored: { because: string; by: (history: Doctored) => void; found: Partial<Record<Sort, number>> }[] = [
-  { because: 'an event that nobody judged is lost', by: ({ judged, replies }) => void (judged.pop(), replies.pop()), found: { lost: 1 } },
+  {
+    because: 'an event that nobody judged is lost',
+    by: ({ judged, replies }) => void (judged.pop(), replies.pop()),
+    found: { lost: 1 },
+  },
   {
     because: 'an event with two turns is doubled, and the second one stands behind later ones',
     by: ({ judged }) => again(judged, { turnSeq: 4 }),
     found: { doubled: 1, out_of_order: 1 },
   },
-  { because: 'turns that changed places are out of order', by: ({ judged }) => swap(judged, 0, 1), found: { out_of_order: 3 } },
+  {
+    because: 'turns that changed places are out of order',
+    by: ({ judged }) => swap(judged, 0, 1),
+    found: { out_of_order: 3 },
+  },
   {
     because: 'a turn that is not counted as the next one is out of order',
     by: ({ judged }) => void judged.splice(2, 1, ...judged.slice(2, 3).map((turn) => ({ ...turn, turnSeq: 5 }))),
@@ -55,17 +65,27 @@ const doctored: { because: string; by: (history: Doctored) => void; found: Parti
   },
   {
     because: 'a conversation in two sessions is split',
-    by: ({ judged }) => void judged.splice(2, 1, ...judged.slice(2, 3).map((turn) => ({ ...turn, sessionId: 'other' }))),
+    by: ({ judged }) =>
+      void judged.splice(2, 1, ...judged.slice(2, 3).map((turn) => ({ ...turn, sessionId: 'other' }))),
     found: { sessions_split: 1 },
   },
-  { because: 'a turn without a reply lost its delivery', by: ({ replies }) => void replies.shift(), found: { deliveries_lost: 1 } },
+  {
+    because: 'a turn without a reply lost its delivery',
+    by: ({ replies }) => void replies.shift(),
+    found: { deliveries_lost: 1 },
+  },
   {
     because: 'one output under two ids at one target is a duplicate',
-    by: ({ replies }) => void replies.splice(1, 0, ...replies.slice(0, 1).map((reply) => ({ ...reply, webhookId: 'another' }))),
+    by: ({ replies }) =>
+      void replies.splice(1, 0, ...replies.slice(0, 1).map((reply) => ({ ...reply, webhookId: 'another' }))),
     found: { deliveries_duplicated: 1 },
   },
   { because: 'the same id again is a repeat', by: ({ replies }) => again(replies), found: { deliveries_repeated: 1 } },
-  { because: 'replies that changed places are out of order', by: ({ replies }) => swap(replies, 0, 1), found: { deliveries_out_of_order: 1 } },
+  {
+    because: 'replies that changed places are out of order',
+    by: ({ replies }) => swap(replies, 0, 1),
+    found: { deliveries_out_of_order: 1 },
+  },
 ];
 
 describe('checkHistory', () => {

@@ -100,8 +100,10 @@ function checkOrder({ judged }: History, findings: Findings): void {
     if (turnSeq === undefined) continue;
     const before = last.get(conversation) ?? { n: -1, turnSeq: 0, sessionId };
     if (n <= before.n) note(findings, 'out_of_order', `${eventId} after number ${before.n}`);
-    else if (turnSeq !== before.turnSeq + 1) note(findings, 'out_of_order', `${eventId} is turn ${turnSeq} after ${before.turnSeq}`);
-    if (sessionId !== before.sessionId) note(findings, 'sessions_split', `${eventId} in ${sessionId}, not ${before.sessionId}`);
+    else if (turnSeq !== before.turnSeq + 1)
+      note(findings, 'out_of_order', `${eventId} is turn ${turnSeq} after ${before.turnSeq}`);
+    if (sessionId !== before.sessionId)
+      note(findings, 'sessions_split', `${eventId} in ${sessionId}, not ${before.sessionId}`);
     last.set(conversation, { n: Math.max(n, before.n), turnSeq, sessionId: before.sessionId });
   }
 }
@@ -126,6 +128,8 @@ function checkReplies({ judged, replies }: History, findings: Findings): void {
     if (Number(n) < before) note(findings, 'deliveries_out_of_order', `${text} after number ${before}`);
     lastAt.set(target, Math.max(before, Number(n)));
   }
-  const turns = new Set(judged.filter(({ kind }) => kind === 'turn').map(({ conversation, n }) => `${conversation} ${n}`));
+  const turns = new Set(
+    judged.filter(({ kind }) => kind === 'turn').map(({ conversation, n }) => `${conversation} ${n}`),
+  );
   for (const turn of turns) if (!arrived.has(turn)) note(findings, 'deliveries_lost', turn);
 }

@@ -21,10 +21,13 @@ const { values } = parseArgs({
 const say = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 23)} ${line}\n`);
 
 // Whatever hangs, this ends; what was started ends with this process.
-setTimeout(() => {
-  say(`not done within ${values.deadline} s`);
-  process.exit(1);
-}, Number(values.deadline) * 1000).unref();
+setTimeout(
+  () => {
+    say(`not done within ${values.deadline} s`);
+    process.exit(1);
+  },
+  Number(values.deadline) * 1000,
+).unref();
 
 const { report, violated, examples, tails } = await runChaos({
   events: wholeNumber('events', values.events),

@@ -11,7 +11,10 @@ export async function readJudged(bus: Bus): Promise<JudgedEvent[]> {
 }
 
 /** Reads a stream up to what it holds now. */
-export async function* everything(stream: 'EVENTS' | 'TURNS' | 'OUTPUTS' | 'DELIVERIES' | 'LEDGER', bus: Bus): AsyncIterable<StoredMessage> {
+export async function* everything(
+  stream: 'EVENTS' | 'TURNS' | 'OUTPUTS' | 'DELIVERIES' | 'LEDGER',
+  bus: Bus,
+): AsyncIterable<StoredMessage> {
   const reader = await bus.follow(stream, `${bus.names.prefix}.>`, { from: { seq: 1 } });
   let left = reader.pending;
   try {

@@ -52,13 +52,24 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { events, conversations, seed, say } = options;
   await using receiver = await openReplyReceiver();
   say(`starting 3 routers, 2 gateways, 2 consumers (seed ${seed}) ...`);
-  await using installation = await startInstallation({ connectors: chaosConnectors, routers: 3, gateways: 2, consumers: 2 });
+  await using installation = await startInstallation({
+    connectors: chaosConnectors,
+    routers: 3,
+    gateways: 2,
+    consumers: 2,
+  });
   const startedAt = performance.now();
   const record: SentEvents = { accepted: [], posts: 0, refused: [], sent: 0 };
   const progress = () => record.accepted.length + receiver.distinct();
   const over = new AbortController();
   const victims = installation.processes.map(({ name }) => name);
-  const plan = planFaults({ seed, events, victims, longPauses: options.longPauses, ...(options.faults && { count: options.faults }) });
+  const plan = planFaults({
+    seed,
+    events,
+    victims,
+    longPauses: options.longPauses,
+    ...(options.faults && { count: options.faults }),
+  });
   const faults = injectFaults(plan, { installation, progress, say, over: over.signal });
 
   const { gatewayUrls } = installation;

@@ -1,7 +1,14 @@
 import { request as httpRequest } from 'node:http';
 import { createNames } from '@trunkline/bus';
 import type { HttpConnector } from '@trunkline/config';
-import { createAuthFailures, createIngressApp, listen, noTrustedProxies, type EmitOutcome, type EmitRequest } from '@trunkline/gateway-kit';
+import {
+  createAuthFailures,
+  createIngressApp,
+  listen,
+  noTrustedProxies,
+  type EmitOutcome,
+  type EmitRequest,
+} from '@trunkline/gateway-kit';
 import type { InventoryEntry } from '@trunkline/inventory';
 import type { ObjectToStore } from '../event-package.ts';
 import { answerOptions, receiveEvents, type ReceiveDeps } from '../receive.ts';
@@ -51,22 +58,45 @@ export async function receivingApp(entries: InventoryEntry<HttpConnector>[], mor
     ...more,
   };
   const routes = [
-    { path: '/v1/connectors/http/:name', hot: true, methods: { POST: receiveEvents(deps), OPTIONS: answerOptions(deps) } },
+    {
+      path: '/v1/connectors/http/:name',
+      hot: true,
+      methods: { POST: receiveEvents(deps), OPTIONS: answerOptions(deps) },
+    },
   ];
   const app = createIngressApp(routes, { log: { error: (fields) => errors.push(fields) } });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
 
-  function send({ path = '/v1/connectors/http/hook', method = 'POST', headers = [], body = '' }: ClientRequest): Promise<ClientAnswer> {
+  function send({
+    path = '/v1/connectors/http/hook',
+    method = 'POST',
+    headers = [],
+    body = '',
+  }: ClientRequest): Promise<ClientAnswer> {
     return new Promise((resolve, reject) => {
       const length = ['content-length', String(Buffer.byteLength(body))];
-      const sent = httpRequest({ port: server.port, path, method, headers: ['host', 'localhost', ...headers, ...length] as never, agent: false }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: () => JSON.parse(text) as Record<string, unknown> });
-        });
-      });
+      const sent = httpRequest(
+        {
+          port: server.port,
+          path,
+          method,
+          headers: ['host', 'localhost', ...headers, ...length] as never,
+          agent: false,
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('end', () => {
+            const text = Buffer.concat(chunks).toString();
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text,
+              json: () => JSON.parse(text) as Record<string, unknown>,
+            });
+          });
+        },
+      );
       sent.on('error', reject);
       sent.end(body);
     });

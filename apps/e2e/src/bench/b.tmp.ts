@@ -1,0 +1,2 @@
+import { bundle } from './bundle.ts';
+console.log(await bundle('/tmp/bundle-x'));
