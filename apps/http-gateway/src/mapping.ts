@@ -1,5 +1,5 @@
 import type { HttpMapping } from '@trunkline/config';
-import { Liquid, type Template } from 'liquidjs';
+import { Context, Liquid, type Template } from 'liquidjs';
 
 /** What the templates of a connector see. */
 export interface MappingScope {
@@ -25,8 +25,15 @@ export type MappingRun = { ok: true; mapped: Mapped } | { ok: false; detail: str
 /** Applies the mapping of one connector to one request. */
 export type CompiledMapping = (scope: MappingScope) => MappingRun;
 
-/** Template length in characters, time in ms, and liquidjs' count of elements and characters that filters may touch. */
-const limits = { parseLimit: 100_000, renderLimit: 100, memoryLimit: 5_000_000 } as const;
+/** Template length in characters, and liquidjs' count of elements and characters that filters may touch. */
+const limits = { parseLimit: 100_000, memoryLimit: 5_000_000 } as const;
+
+/**
+ * For all templates of a request together. The thread's own time: by the clock on the wall, a busy machine would refuse
+ * healthy webhooks, and with a 400 their senders do not come again.
+ */
+const mostCpuMs = 100;
+
 const longestOutput = 1024 * 1024;
 
 // Tags that read other templates have nothing to read here. These filters take quadratic time, or seconds, on a large
@@ -87,15 +94,18 @@ function parse(field: string, text: string): Template[] {
 
 function run(templates: Map<Field, Template[]>, keys: Template[][], scope: MappingScope): MappingRun {
   try {
+    const withinTime = timeLimit();
     const value = (field: Field) => {
       const template = templates.get(field);
-      return template === undefined ? '' : render(field, template, scope);
+      return template === undefined ? '' : render({ field, template }, scope, withinTime);
     };
     const ignored = !['', 'false', '0'].includes(value('ignore_if'));
     if (ignored) return { ok: true, mapped: { ignored, bindingKeys: [] } };
     const mapped: Mapped = {
       ignored,
-      bindingKeys: keys.map((key) => render('binding_keys', key, scope)).filter((key) => key !== ''),
+      bindingKeys: keys
+        .map((template) => render({ field: 'binding_keys', template }, scope, withinTime))
+        .filter((key) => key !== ''),
     };
     return {
       ok: true,
@@ -114,10 +124,30 @@ function run(templates: Map<Field, Template[]>, keys: Template[][], scope: Mappi
   }
 }
 
-function render(field: string, template: Template[], scope: MappingScope): string {
+/** Throws once the thread has worked for too long since this was called. */
+function timeLimit(): () => void {
+  const until = threadMs() + mostCpuMs;
+  return () => {
+    if (threadMs() > until) throw new Error('it takes too long');
+  };
+}
+
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+function render(
+  { field, template }: { field: string; template: Template[] },
+  scope: MappingScope,
+  withinTime: () => void,
+): string {
   let text: unknown;
   try {
-    text = engine.renderSync(template, scope);
+    const context = new Context(scope, engine.options, { sync: true });
+    // liquidjs asks before each step whether its time is up.
+    context.renderLimit.check = withinTime;
+    text = engine.renderSync(template, context);
   } catch (error) {
     throw new TemplateFailure(`The template ${field} failed: ${firstLine(error)}.`, { cause: error });
   }

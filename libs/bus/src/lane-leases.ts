@@ -1,4 +1,4 @@
-import type { Bucket, Entry } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
 import type { BusLog } from './log.ts';
 import { laneCount, token } from './token.ts';
 import type { Change, Watch } from './watch-fan.ts';
@@ -228,6 +228,3 @@ export class LaneLeases {
     }
   }
 }
-
-/** A lease as the bucket shows it, for status displays. */
-export type LeaseEntry = Entry<LeaseRecord>;

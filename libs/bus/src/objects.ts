@@ -19,9 +19,9 @@ export interface ObjectStore {
 export function createObjectStore(name: string, nc: NatsConnection): ObjectStore {
   let opened: ReturnType<Objm['open']> | undefined;
   const open = () => {
-    opened ??= new Objm(nc).open(name).catch((error: unknown) => {
+    opened ??= new Objm(nc).open(name).catch((cause: unknown) => {
       opened = undefined;
-      throw error;
+      throw new BusUnavailableError(`Opening the object store ${name}`, cause);
     });
     return opened;
   };

@@ -1,5 +1,5 @@
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
-import type { BucketName, Names, StreamName } from './names.ts';
+import { objectStoreNames, type BucketName, type Names, type StreamName } from './names.ts';
 
 const secondsToNanos = (seconds: number) => seconds * 1_000_000_000;
 const hours = (count: number) => count * 3600;
@@ -29,7 +29,7 @@ const maxConsumers = 20_000;
 
 /** Every stream of an installation, buckets included, as the server should hold it. */
 export function streamDefinitions(names: Names, choices: StreamChoices = defaultStreamChoices): Definition[] {
-  return [...logs(names, choices), ...buckets(names, choices)];
+  return [...logs(names, choices), ...buckets(names, choices), ...objectStores(names, choices)];
 }
 
 function logs(names: Names, choices: StreamChoices): Definition[] {
@@ -69,6 +69,17 @@ function buckets(names: Names, choices: StreamChoices): Definition[] {
     max_msgs_per_subject: 1,
     allow_rollup_hdrs: true,
     deny_delete: true,
+  }));
+}
+
+/** Kept as long as turns, which name what is in them. The shape is the one of NATS object stores (ADR-20). */
+function objectStores(names: Names, choices: StreamChoices): Definition[] {
+  return objectStoreNames.map((name) => ({
+    name: `OBJ_${names.bucket(name)}`,
+    subjects: [`$O.${names.bucket(name)}.C.>`, `$O.${names.bucket(name)}.M.>`],
+    max_age: secondsToNanos(days(30)),
+    ...everyStream(choices),
+    allow_rollup_hdrs: true,
   }));
 }
 

@@ -1,4 +1,5 @@
 import { token } from '@trunkline/bus';
+import { replyHandlePurpose } from './reply-handle.ts';
 import { SecretInvalidError } from './secret-errors.ts';
 
 const pattern = /^[A-Za-z0-9._-]{1,128}$/;
@@ -41,7 +42,9 @@ export function mayUse(kind: string, reference: string): boolean {
 
 /** Everything the gateway of a kind has to derive keys for: what to give to `deriveKeyring` to run it without the master key. */
 export function gatewayPurposes(kind: string): string[] {
-  return namespacesOf(kind).map(secretsPurpose);
+  // Whoever holds a reply handle posts it to the http gateway, which has to open it.
+  const opened = kind === 'http' ? [replyHandlePurpose] : [];
+  return [...namespacesOf(kind).map(secretsPurpose), `assets.${kind}`, ...opened];
 }
 
 /** The reference under which a connector's secret field is stored when the operator names none. */

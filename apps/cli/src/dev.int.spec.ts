@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBus } from '@trunkline/bus';
+import { enqueueDelivery } from '@trunkline/deliveries';
+import type { Delivery } from '@trunkline/events';
+import { freePort, tempDir, waitFor, type TempDir } from '@trunkline/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli, startCli, type Running } from './testing/run-cli.ts';
+
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+const natsServer =
+  process.env['TRUNKLINE_NATS_SERVER'] ?? join(import.meta.dirname, '../../../.cache/nats-server/nats-server');
+const startTimeoutMs = 60_000;
+
+let dir: TempDir;
+let state: string;
+let dev: Running;
+
+beforeAll(async () => {
+  dir = await tempDir();
+  state = join(dir.path, 'state');
+  dev = await startDev();
+}, startTimeoutMs);
+
+afterAll(async () => {
+  dev.process.kill('SIGTERM');
+  await dev.ended;
+  await dir[Symbol.asyncDispose]();
+});
+
+async function startDev(): Promise<Running> {
+  const ports = ['--port', String(await freePort()), '--nats-port', String(await freePort())];
+  const running = startCli(['dev', '--state-dir', state, '--nats-server', natsServer, ...ports]);
+  const ended = running.ended.then(({ err }) => Promise.reject(new Error(`dev ended: ${err}`)));
+  await Promise.race([
+    waitFor(() => running.out().includes('Ctrl-C'), { what: 'dev', timeoutMs: startTimeoutMs }),
+    ended,
+  ]);
+  return running;
+}
+
+const trunkline = (...args: string[]) => runCli(['--state-dir', state, ...args]);
+const firstLine = (text: string): Record<string, unknown> => JSON.parse(text.split('\n')[0] ?? '');
+const natsUrl = () => (JSON.parse(readFileSync(join(state, 'dev.json'), 'utf8')) as { nats_url: string }).nats_url;
+
+/** Posts what the printed line posts: the URL, the header and the body are taken out of it. */
+function postAsPrinted(printed: string): Promise<Response> {
+  const [, url = '', header = '', body = ''] = /^Try it: curl -s (\S+) -H '([^']+)' -d '([^']+)'$/m.exec(printed) ?? [];
+  const [name = '', value = ''] = header.split(': ');
+  return fetch(url, { method: 'POST', headers: { [name]: value }, body });
+}
+
+describe('trunkline dev', () => {
+  it('prints a line to try whose answer names event, session and turn, and shows the reply of the agent', async () => {
+    const response = await postAsPrinted(dev.out());
+    expect(response.status).toBe(200);
+    const sha = createHash('sha256').update('demo').digest('hex').slice(0, 16);
+    expect(await response.json()).toEqual({
+      event_id: expect.any(String),
+      status: 'accepted',
+      session_id: `http:demo:${sha}`,
+      turn_id: expect.stringMatching(/^trn_/),
+      run_id: expect.stringMatching(/^trn_/),
+    });
+    const shown = /^Reply {3}You said: hello {3}\(session http:demo:\w+, delivery dlv_[\w-]{22}\)$/m;
+    await waitFor(() => shown.test(dev.out()), { what: 'the reply', timeoutMs: 20_000 });
+    expect(dev.err()).toBe('');
+  });
+
+  it('refuses a second one on the same state folder and says how to go on', async () => {
+    const second = await trunkline('dev', '--nats-server', natsServer);
+    expect(second).toMatchObject({ code: 6, out: '' });
+    expect(second.err).toMatch(/runs here already \(process \d+, http:.*\)\.\n.*--state-dir/);
+  });
+});
+
+describe('events tail', () => {
+  it('shows what was stored and ends after the count; with --json the whole event', async () => {
+    const { event_id } = firstLine(
+      (await trunkline('simulate', 'http', 'tailed', '--idempotency-key', randomUUID())).out,
+    );
+    const tail = await trunkline('--json', 'events', 'tail', '--since', '2026-01-01T00:00:00Z', '--count', '1');
+    expect(tail.code).toBe(0);
+    expect(firstLine(tail.out)).toMatchObject({ specversion: '1.0', connector: 'http/demo' });
+    const all = startCli(['--state-dir', state, 'events', 'tail', '--since', '2026-01-01T00:00:00Z']);
+    await waitFor(() => all.out().includes('tailed'), { what: 'the event', timeoutMs: 20_000 });
+    all.process.kill('SIGTERM');
+    expect(await all.ended).toMatchObject({ code: 0, err: '' });
+  });
+});
+
+describe('simulate http', () => {
+  it('tells a duplicate and a conflict, which is exit code 6', async () => {
+    const send = (text: string) => trunkline('simulate', 'http', text, '--idempotency-key', 'once');
+    const first = await send('one');
+    const again = await send('one');
+    const other = await send('two');
+    const { turn_id } = firstLine(first.out);
+    expect([first.code, again.code, other.code]).toEqual([0, 0, 6]);
+    expect(firstLine(again.out)).toMatchObject({ status: 'duplicate', turn_id });
+    expect(firstLine(other.out)).toMatchObject({ code: 'idempotency_conflict', turn_id });
+  });
+
+  it.each([
+    { args: ['--connector', 'nobody'], code: 5, because: 'there is no such connector' },
+    { args: ['--url', 'http://127.0.0.1:1'], code: 3, because: 'nothing answers there' },
+    { args: ['--binding-key', 'k'], code: 1, because: 'an unauthenticated caller may not name a conversation' },
+  ])('ends with $code: $because', async ({ args, code }) => {
+    expect(await trunkline('simulate', 'http', 'x', ...args)).toMatchObject({ code });
+  });
+});
+
+describe('deliveries', () => {
+  it('lists what was delivered, shows one with its attempts, and sends it again under the same id', async () => {
+    const { turn_id } = firstLine((await trunkline('simulate', 'http', 'deliver me')).out);
+    const id = await waitFor(
+      async () => {
+        const { out } = await trunkline('--json', 'deliveries', 'list', '--state', 'delivered', '--limit', '1');
+        const newest = firstLine(out);
+        return newest['turn_id'] === turn_id && String(newest['delivery_id']);
+      },
+      { what: 'the delivery', timeoutMs: 20_000 },
+    );
+    const table = await trunkline('deliveries', 'list');
+    expect(table.out).toMatch(/^DELIVERY ID +STATE +CONNECTOR/);
+    expect(table.out).toContain(id);
+
+    const got = await trunkline('deliveries', 'get', id);
+    expect(JSON.parse(got.out)).toMatchObject({ delivery_id: id, state: 'delivered', attempts: [{ status: 204 }] });
+
+    expect(await trunkline('deliveries', 'replay', id)).toMatchObject({ code: 0, out: 'Queued again (replay 1).\n' });
+  });
+
+  it('ends with 5 for a delivery that is not known', async () => {
+    for (const command of ['get', 'replay']) {
+      const { code, err } = await trunkline('deliveries', command, 'dlv_unknown');
+      expect({ code, err }).toEqual({ code: 5, err: expect.stringContaining('dlv_unknown is not known.') });
+    }
+  });
+
+  it('ends with 6 for a replay of one that is still under way', async () => {
+    const bus = await openBus({ servers: natsUrl(), name: 'spec' }, quiet);
+    await enqueueDelivery(toSlack, { bus });
+    await bus.close();
+    const { code, err } = await trunkline('deliveries', 'replay', toSlack.delivery_id);
+    expect({ code, err }).toEqual({ code: 6, err: expect.stringContaining('is pending: it is still under way.') });
+  });
+
+  it('ends with 2 for a state that does not exist, and names those that do', async () => {
+    const { code, err } = await trunkline('deliveries', 'list', '--state', 'lost');
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('delivered') });
+  });
+});
+
+describe('stopping', () => {
+  it('ends everything that it started, exits 0, and a new one on the same folder knows what was there', async () => {
+    const children = readFileSync(`/proc/${dev.process.pid}/task/${dev.process.pid}/children`, 'utf8')
+      .trim()
+      .split(' ');
+    expect(children).toHaveLength(4);
+    dev.process.kill('SIGTERM');
+    const { code, err } = await dev.ended;
+    expect({ code, err }).toEqual({ code: 0, err: 'Stopping ...\n' });
+    expect(children.filter(runs)).toEqual([]);
+
+    dev = await startDev();
+    expect((await trunkline('deliveries', 'list', '--state', 'delivered')).out).toContain('delivered');
+    await postAsPrinted(dev.out());
+    await waitFor(() => dev.out().includes('You said: hello'), {
+      what: 'a reply after the restart',
+      timeoutMs: 20_000,
+    });
+  }, 120_000);
+});
+
+function runs(pid: string): boolean {
+  try {
+    return process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Nothing delivers to Slack here, so it stays where it is. */
+const toSlack: Delivery = {
+  v: 1,
+  delivery_id: 'dlv_to_slack',
+  output_id: 'out_1',
+  session_id: 's1',
+  target: { type: 'slack', connector: 'team', channel_id: 'C1' },
+  output: { v: 1, output_id: 'out_1', session_id: 's1', content: 'hello' },
+  created_at: '2026-01-01T00:00:00Z',
+  expires_at: '2126-01-01T00:00:00Z',
+};

@@ -1,0 +1,38 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+const main = resolve(import.meta.dirname, '../main.ts');
+
+/** How a command ended. */
+export interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** A command that runs. */
+export interface Running {
+  readonly process: ChildProcess;
+  out(): string;
+  err(): string;
+  ended: Promise<Ended>;
+}
+
+/** Starts the command line as a process of its own, as its users do. */
+export function startCli(args: string[], env: NodeJS.ProcessEnv = {}): Running {
+  const inherited = { ...process.env, NATS_URL: undefined, TRUNKLINE_PREFIX: undefined, CONNECTORS_CONFIG: undefined };
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const ended = once(child, 'close').then(() => ({ code: child.exitCode, out, err }));
+  return { process: child, out: () => out, err: () => err, ended };
+}
+
+/** Runs a command to its end. */
+export const runCli = (args: string[], env?: NodeJS.ProcessEnv): Promise<Ended> => startCli(args, env).ended;
