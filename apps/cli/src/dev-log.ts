@@ -1,6 +1,8 @@
 import type { Terminal } from './terminal.ts';
 
 const warning = 40;
+/** What nats-server says when all is well. */
+const natsChatter = /^\[\d+\] .* \[(INF|DBG|TRC)\] /;
 const envelope = new Set(['time', 'service', 'instance', 'pid', 'hostname']);
 
 /** Shows the lines of child processes: warnings and worse, or with `verbose` all, each behind the name of its process. */
@@ -8,7 +10,7 @@ export function childLine(options: { verbose: boolean; terminal: Terminal }): (n
   return (name, line) => {
     const parsed = pinoLine(line);
     if (!parsed) {
-      if (options.verbose || name !== 'nats') options.terminal.err(`${name}: ${line}`);
+      if (options.verbose || !natsChatter.test(line)) options.terminal.err(`${name}: ${line}`);
       return;
     }
     if (!options.verbose && parsed.level < warning) return;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -77,9 +78,7 @@ describe('trunkline dev', () => {
 
 describe('events tail', () => {
   it('shows what was stored and ends after the count; with --json the whole event', async () => {
-    const { event_id } = firstLine(
-      (await trunkline('simulate', 'http', 'tailed', '--idempotency-key', randomUUID())).out,
-    );
+    await trunkline('simulate', 'http', 'tailed');
     const tail = await trunkline('--json', 'events', 'tail', '--since', '2026-01-01T00:00:00Z', '--count', '1');
     expect(tail.code).toBe(0);
     expect(firstLine(tail.out)).toMatchObject({ specversion: '1.0', connector: 'http/demo' });
@@ -118,7 +117,7 @@ describe('deliveries', () => {
       async () => {
         const { out } = await trunkline('--json', 'deliveries', 'list', '--state', 'delivered', '--limit', '1');
         const newest = firstLine(out);
-        return newest['turn_id'] === turn_id && String(newest['delivery_id']);
+        return newest['turn_id'] === turn_id ? String(newest['delivery_id']) : undefined;
       },
       { what: 'the delivery', timeoutMs: 20_000 },
     );
@@ -155,9 +154,7 @@ describe('deliveries', () => {
 
 describe('stopping', () => {
   it('ends everything that it started, exits 0, and a new one on the same folder knows what was there', async () => {
-    const children = readFileSync(`/proc/${dev.process.pid}/task/${dev.process.pid}/children`, 'utf8')
-      .trim()
-      .split(' ');
+    const children = childrenOf(dev.process.pid);
     expect(children).toHaveLength(4);
     dev.process.kill('SIGTERM');
     const { code, err } = await dev.ended;
@@ -173,6 +170,15 @@ describe('stopping', () => {
     });
   }, 120_000);
 });
+
+function childrenOf(pid: number | undefined): string[] {
+  if (process.platform === 'linux') return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  return all.flatMap((line) => {
+    const [child = '', parent] = line.trim().split(/\s+/);
+    return parent === String(pid) ? [child] : [];
+  });
+}
 
 function runs(pid: string): boolean {
   try {

@@ -23,8 +23,8 @@ export interface ManagedProcess {
   readonly name: string;
   /** Of the running process; another after each start. */
   readonly pid: number;
-  /** How often it ended without having been told to by `kill` or `stop`: anything but 0 is a crash of its own. */
-  readonly crashes: number;
+  /** The last lines before each end that nobody here had asked for. */
+  readonly crashes: readonly string[];
   /** Ends it as a crash would (SIGKILL); it comes back where the specification says so. */
   kill(): Promise<void>;
   /** Freezes it (SIGSTOP): its connections stay open and nothing answers. */
@@ -44,7 +44,7 @@ const stopGraceMs = 25_000;
 /** Starts the process; `ready` tells when it serves. */
 export function manageProcess(spec: ProcessSpec): ManagedProcess {
   const run = superviseChild(spec);
-  const tail = (lines = 30) => readFileSync(spec.logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+  const tail = (lines = 30) => lastLines(spec.logFile, lines);
 
   async function isReady(): Promise<boolean> {
     if (spec.readyUrl === undefined) return run.saidReady || spec.saysReady === false;
@@ -54,8 +54,8 @@ export function manageProcess(spec: ProcessSpec): ManagedProcess {
   }
 
   async function ready(timeoutMs = 40_000): Promise<void> {
-    const before = run.crashes;
-    const isHopeless = () => run.crashes > before + 2;
+    const before = run.crashes.length;
+    const isHopeless = () => run.crashes.length > before + 2;
     const what = `${spec.name} to be ready`;
     const failed = (cause?: unknown) => new Error(`Waited for ${what}. Its last lines:\n${tail()}`, { cause });
     await waitFor(() => isHopeless() || isReady(), { what, timeoutMs }).catch((cause: unknown) => {
@@ -95,14 +95,14 @@ interface Run {
   expected: boolean;
   /** Stopped: nothing brings it back but `start`. */
   down: boolean;
-  crashes: number;
+  crashes: string[];
   start(): void;
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number>;
 }
 
 /** The process that runs now, and what brings the next one. */
 function superviseChild(spec: ProcessSpec): Run {
-  const run: Run = { child: undefined, saidReady: false, expected: false, down: true, crashes: 0, start, end };
+  const run: Run = { child: undefined, saidReady: false, expected: false, down: true, crashes: [], start, end };
 
   function start(): void {
     Object.assign(run, { down: false, expected: false, saidReady: false });
@@ -116,7 +116,7 @@ function superviseChild(spec: ProcessSpec): Run {
     // A killed process leaves its channel in pieces; that it is gone is told by its exit.
     child.on('error', () => {});
     child.once('exit', () => {
-      if (!run.expected) run.crashes++;
+      if (!run.expected) run.crashes.push(lastLines(spec.logFile, 5));
       if (spec.restart && !run.down) setTimeout(() => !run.down && run.child === child && start(), restartAfterMs);
     });
   }
@@ -135,6 +135,10 @@ function superviseChild(spec: ProcessSpec): Run {
     return child.exitCode ?? -1;
   }
   return run;
+}
+
+function lastLines(file: string, count: number): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
 }
 
 /** A reader of our pipe sees its end when this process is gone, however it went: then it ends the child, frozen or not. */

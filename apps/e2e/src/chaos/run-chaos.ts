@@ -89,6 +89,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const judged = await readJudged(installation.bus);
   const { examples, ...counts } = checkHistory({ accepted: record.accepted, judged, replies: receiver.replies });
   const routed = judged.map(({ routedMs }) => routedMs).sort((a, b) => a - b);
+  const crashes = installation.processes.flatMap((each) =>
+    each.crashes.map((tail) => `${each.name} ended by itself:\n${tail}`),
+  );
+  for (const crash of crashes) say(crash);
   const report: ChaosReport = {
     sent: record.sent,
     accepted: record.accepted.length,
@@ -96,7 +100,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     ...faults.counts,
     posts: record.posts,
     refused: record.refused.length,
-    crashes: installation.processes.reduce((sum, each) => sum + each.crashes, 0),
+    crashes: crashes.length,
     seed,
     events,
     conversations,

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { childLine } from './dev-log.ts';
+
+function shown(line: string, options: { name?: string; verbose?: boolean } = {}): string[] {
+  const lines: string[] = [];
+  const terminal = { out: () => {}, err: (text: string) => void lines.push(text), json: false };
+  childLine({ verbose: options.verbose ?? false, terminal })(options.name ?? 'http-gateway', line);
+  return lines;
+}
+
+const info = '{"level":30,"time":1,"service":"http-gateway","pid":7,"msg":"request.answered","status":200}';
+const warn = '{"level":40,"time":1,"service":"http-gateway","pid":7,"msg":"lane.interrupted","lane":3}';
+const natsInfo = '[7] 2026/11/24 01:00:00.000000 [INF] Server is ready';
+const natsError = '[7] 2026/11/24 01:00:00.000000 [ERR] JetStream out of space';
+
+describe('what dev shows of its processes', () => {
+  it.each([
+    { line: info, lines: [], because: 'all is well' },
+    { line: warn, lines: ['http-gateway: lane.interrupted {"lane":3}'], because: 'somebody may have to look' },
+    { line: natsInfo, name: 'nats', lines: [], because: 'all is well' },
+    { line: natsError, name: 'nats', lines: [`nats: ${natsError}`], because: 'somebody may have to look' },
+    {
+      line: 'nats-server: spawn ENOENT',
+      name: 'nats',
+      lines: ['nats: nats-server: spawn ENOENT'],
+      because: 'it is not there',
+    },
+    {
+      line: 'SyntaxError: x',
+      lines: ['http-gateway: SyntaxError: x'],
+      because: 'a process that dies may not log JSON',
+    },
+  ])('$line: $because', ({ line, lines, name }) => {
+    expect(shown(line, { name })).toEqual(lines);
+  });
+
+  it('shows everything when asked to', () => {
+    expect(shown(info, { verbose: true })).toEqual(['http-gateway: request.answered {"status":200}']);
+    expect(shown(natsInfo, { name: 'nats', verbose: true })).toEqual([`nats: ${natsInfo}`]);
+  });
+});
