@@ -98,6 +98,15 @@ describe('consume', () => {
     expect(message?.headers['traceparent']).toContain('0af7651916cd43dd8448eb211c80319c');
   });
 
+  it('lets two groups answer the same turn', async () => {
+    await start((turn) => turn.reply('from one'), { group: 'one' });
+    await start((turn) => turn.reply('from two'), { group: 'two' });
+    await publish(turnOf('s1', 'e1'));
+    const outputs = (await stored('OUTPUTS', 2)).map((message) => message.json() as Output);
+    expect(outputs.map((output) => output.content).toSorted()).toEqual(['from one', 'from two']);
+    expect(new Set(outputs.map((output) => output.output_id)).size).toBe(2);
+  });
+
   it('says nothing twice when a turn runs again after it failed half way', async () => {
     let runs = 0;
     await start(async (turn) => {

@@ -50,7 +50,7 @@ export function consumedTurn(
 
   async function publish(
     fields: Partial<Output>,
-    output_id = outputIdOf(turn.turn_id, ++ordinal),
+    output_id = outputIdOf(group, turn.turn_id, ++ordinal),
   ): Promise<{ output_id: string }> {
     const { turn_id, reply_handle } = turn;
     const output: Output = { v: 1, output_id, session_id, turn_id, reply_handle, ...fields };
@@ -76,7 +76,7 @@ export function consumedTurn(
     react: (name, on = turn.event.data.message?.id ?? turn.event.id) => publish({ reaction: { name, on } }),
     status: (status) => live({ status }),
     stream() {
-      const output_id = outputIdOf(turn.turn_id, ++ordinal);
+      const output_id = outputIdOf(group, turn.turn_id, ++ordinal);
       let text = '';
       let seq = 0;
       live({ output_id, stream: { seq: seq++, state: 'open' } });

@@ -9,8 +9,12 @@ function derived(prefix: string, parts: string[]): string {
 export const turnIdOf = (kind: string, connector: string, eventId: string): string =>
   derived('trn', [kind, connector, eventId]);
 
-/** The output that a consumer publishes as its `ordinal`th of a turn, so that a repeated turn repeats no reply. */
-export const outputIdOf = (turnId: string, ordinal: number): string => derived('out', [turnId, String(ordinal)]);
+/**
+ * The output that a group of consumers publishes as its `ordinal`th of a turn, so that a repeated turn repeats no reply. Another
+ * group's answer to the same turn is another output.
+ */
+export const outputIdOf = (group: string, turnId: string, ordinal: number): string =>
+  derived('out', [group, turnId, String(ordinal)]);
 
 /** The delivery of an output to one target (its `targetKey`). Output ids are scoped by session. */
 export const deliveryIdOf = (sessionId: string, outputId: string, targetKey: string): string =>

@@ -10,7 +10,7 @@ export interface Answer {
 
 /** A JSON answer; `headers` come beside the content type. */
 export function jsonAnswer(status: number, body: object, headers: Record<string, string> = {}): Answer {
-  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: `${JSON.stringify(body)}\n` };
 }
 
 /** An answer that is a problem document, with its own status. */

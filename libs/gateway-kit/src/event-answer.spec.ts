@@ -87,9 +87,9 @@ describe('answerOf', () => {
     });
   });
 
-  it('says how to replay when a rejected event comes again', () => {
+  it('says what to do when a rejected event comes again', () => {
     const answer = seen(answerOf({ outcome: 'rejected', receipt: rejected, repeated: true }, of('http')));
-    expect(answer.body.detail).toContain('replay e/1');
+    expect(answer.body.detail).toContain('send it under another id');
   });
 });
 

@@ -70,10 +70,10 @@ interface Rejection {
 
 const rejectionCode = ({ code }: Receipt) => code ?? 'routing_rejected';
 
-function rejectionReason({ receipt, repeated }: Rejection, { eventId }: AnswerFor): string {
+function rejectionReason({ receipt, repeated }: Rejection): string {
   const reason = receipt.reason ?? 'The event was stored, but the router refused it.';
   if (!repeated) return reason;
-  return `${reason} Sending it again changes nothing; once the cause is removed: trunkline events replay ${eventId}`;
+  return `${reason} Sending it again changes nothing; once the cause is removed, send it under another id.`;
 }
 
 function rejection(outcome: Rejection, about: AnswerFor) {
@@ -81,13 +81,13 @@ function rejection(outcome: Rejection, about: AnswerFor) {
     event_id: about.eventId,
     status: 'rejected',
     code: rejectionCode(outcome.receipt),
-    reason: rejectionReason(outcome, about),
+    reason: rejectionReason(outcome),
   };
 }
 
 function rejectionProblem(outcome: Rejection, about: AnswerFor) {
   const code = rejectionCode(outcome.receipt);
-  const detail = rejectionReason(outcome, about);
+  const detail = rejectionReason(outcome);
   return problem(isProblemCode(code) ? code : 'routing_rejected', { detail, event_id: about.eventId, reason: code });
 }
 
