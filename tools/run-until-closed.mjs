@@ -7,6 +7,7 @@
 import { spawn } from 'node:child_process';
 
 const [program, ...args] = process.argv.slice(2);
+if (program === undefined) throw new Error('Usage: node run-until-closed.mjs PROGRAM ARGS...');
 const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 const stop = () => child.kill('SIGTERM');
 

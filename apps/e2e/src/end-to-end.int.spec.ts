@@ -194,8 +194,7 @@ describe('a service', () => {
     const { gatewayUrls } = installation;
     const sending = sendEvents(
       { events: 100_000, conversations: 8, gatewayUrls, run: 'term', targetOf: receiver.targetOf },
-      record,
-      over.signal,
+      { record, over: over.signal },
     );
     for (const name of ['session-router-1', 'http-gateway-1', 'consumer-1']) {
       const service = installation.process(name);

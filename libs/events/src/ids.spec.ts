@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { deliveryIdOf, outputIdOf, turnIdOf } from './ids.ts';
 
 it('derives the same ids in every version: they are on the bus', () => {
-  expect([turnIdOf('http', 'hook', 'e1'), outputIdOf('echo', 'trn_x', 1), deliveryIdOf('s', 'o', '{}')]).toMatchInlineSnapshot(`
+  expect([turnIdOf('http', 'hook', 'e1'), outputIdOf('echo', 'trn_x', 1), deliveryIdOf('s', 'o', '{}')])
+    .toMatchInlineSnapshot(`
     [
       "trn_z-QZP567c7qjQimJQBffh7",
       "out_CdkWox3f_42QBmQpplg9go",

@@ -15,7 +15,9 @@ const lean: Plugin = {
     // Express knows the media type of every file extension; no service of ours serves files.
     onLoad({ filter: /mime-db[/\\]db\.json$/ }, () => ({ contents: '{}', loader: 'json' }));
     // Messages in fifty languages.
-    onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';" }));
+    onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
   },
 };
 
@@ -51,5 +53,7 @@ export async function bundle(folder: string): Promise<Record<(typeof services)[n
 /** A single letter beyond Latin-1 (esbuild leaves them in patterns) makes V8 keep the whole source at two bytes a character. */
 const asciiOnly = (source: string) =>
   source.replace(/[^\p{ASCII}]/gu, (letter) =>
-    Array.from({ length: letter.length }, (_, at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+    Array.from({ length: letter.length }, (_, at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, '0')}`).join(
+      '',
+    ),
   );

@@ -1,4 +1,4 @@
-// eslint-disable-next-line no-restricted-imports -- what is measured against is the bare client
+ 
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { Bus } from '@trunkline/bus';
 import { floorStream } from './floor-stream.ts';

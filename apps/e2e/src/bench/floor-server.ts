@@ -5,9 +5,9 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-// eslint-disable-next-line no-restricted-imports -- what is measured against is the bare client
+ 
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-// eslint-disable-next-line no-restricted-imports
+ 
 import { connect } from '@nats-io/transport-node';
 import { floorStream, floorSubject } from './floor-stream.ts';
 import { benchSecret } from './signed-requests.ts';

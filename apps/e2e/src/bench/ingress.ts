@@ -8,8 +8,8 @@ import { benchConnectors } from './signed-requests.ts';
 
 const connections = 32;
 const conversations = 1_000;
-/** More than this machine answers in a second: signed beforehand, left over afterwards. */
-const mostPerSecond = 15_000;
+/** Signed for the warm-up; how many are signed for a run follows from what came of the warm-up. */
+const warmUpEvents = 3_000;
 
 /** Throughput of the gateway against that of the floor, then both their latencies at half of the gateway's throughput. */
 export async function measureIngress(context: BenchContext): Promise<Row[]> {
@@ -72,14 +72,17 @@ async function interleaved(
     connections,
     conversations,
     durationMs,
-    count: Math.ceil(((how.rate ?? mostPerSecond) * durationMs) / 1000),
+    count: warmUpEvents,
     ...(how.rate !== undefined && { rate: how.rate }),
   });
-  for (const port of ports) await load.run({ ...order(port, 'warm'), durationMs: 2_000 });
+  const warm: LoadResult[] = [];
+  for (const port of ports) warm.push(await load.run({ ...order(port, 'warm'), durationMs: 60_000 }));
+  const fastest = how.rate ?? 3 * Math.max(...warm.map(({ perSecond }) => perSecond));
+  const count = Math.ceil((fastest * durationMs) / 1000);
   const rounds: [LoadResult, LoadResult][] = [];
   for (let round = 1; round <= (context.quick ? 3 : 5); round++) {
-    const gateway = await load.run(order(ports[0], round));
-    const floor = await load.run(order(ports[1], round));
+    const gateway = await load.run({ ...order(ports[0], round), count });
+    const floor = await load.run({ ...order(ports[1], round), count });
     rounds.push([gateway, floor]);
     context.say(`${how.name} load ${round}: gateway ${told(gateway)}, floor ${told(floor)}`);
   }

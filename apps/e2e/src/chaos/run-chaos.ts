@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startInstallation } from '../installation.ts';
-import { checkHistory, isViolated, type Findings } from './check-history.ts';
+import { startInstallation, type Installation } from '../installation.ts';
+import { checkHistory, isViolated, type Findings, type JudgedEvent } from './check-history.ts';
 import { planFaults } from './fault-plan.ts';
 import { injectFaults, type FaultCounts } from './inject-faults.ts';
 import { readJudged } from './read-history.ts';
@@ -62,42 +62,52 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const record: SentEvents = { accepted: [], posts: 0, refused: [], sent: 0 };
   const progress = () => record.accepted.length + receiver.distinct();
   const over = new AbortController();
-  const victims = installation.processes.map(({ name }) => name);
   const plan = planFaults({
     seed,
     events,
-    victims,
+    victims: installation.processes.map(({ name }) => name),
     longPauses: options.longPauses,
     ...(options.faults && { count: options.faults }),
   });
   const faults = injectFaults(plan, { installation, progress, say, over: over.signal });
-
   const { gatewayUrls } = installation;
+  const { targetOf } = receiver;
   const sending = sendEvents(
-    { events, conversations, gatewayUrls, run: `s${seed}`, targetOf: receiver.targetOf },
-    record,
-    over.signal,
+    { events, conversations, gatewayUrls, run: `s${seed}`, targetOf },
+    { record, over: over.signal },
   );
-  const watched = watchProgress({ goal: events * 2, progress, record, receiver, options });
-  await Promise.race([watched, Promise.all([sending, faults.done]).then(() => watched)]);
+  await watchProgress({ goal: events * 2, progress, record, receiver, options });
   over.abort();
   await Promise.all([sending, faults.done]);
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   say('settling ...');
   await sleep(settleMs);
-
   const judged = await readJudged(installation.bus);
+  return conclude({ options, installation, record, receiver, judged, faults: faults.counts, seconds });
+}
+
+function conclude(run: {
+  options: ChaosOptions;
+  installation: Installation;
+  record: SentEvents;
+  receiver: ReplyReceiver;
+  judged: readonly JudgedEvent[];
+  faults: FaultCounts;
+  seconds: number;
+}): ChaosResult {
+  const { options, installation, record, receiver, judged, faults, seconds } = run;
+  const { events, conversations, seed, say } = options;
   const { examples, ...counts } = checkHistory({ accepted: record.accepted, judged, replies: receiver.replies });
-  const routed = judged.map(({ routedMs }) => routedMs).sort((a, b) => a - b);
   const crashes = installation.processes.flatMap((each) =>
     each.crashes.map((tail) => `${each.name} ended by itself:\n${tail}`),
   );
   for (const crash of crashes) say(crash);
+  const routed = judged.map(({ routedMs }) => routedMs).sort((a, b) => a - b);
   const report: ChaosReport = {
     sent: record.sent,
     accepted: record.accepted.length,
     ...counts,
-    ...faults.counts,
+    ...faults,
     posts: record.posts,
     refused: record.refused.length,
     crashes: crashes.length,

@@ -45,7 +45,10 @@ const retryAfterMs = 250;
  * Posts events: conversations beside each other, each one's events one after the other, to the gateways in turn, each with the same
  * idempotency key until a gateway says that it has it. Records in `record` as it goes.
  */
-export async function sendEvents(options: SendOptions, record: SentEvents, over: AbortSignal): Promise<void> {
+export async function sendEvents(
+  options: SendOptions,
+  { record, over }: { record: SentEvents; over: AbortSignal },
+): Promise<void> {
   const conversations = Array.from({ length: options.conversations }, (_, conversation) => conversation);
   await Promise.all(conversations.map((conversation) => sendConversation(conversation, { options, record, over })));
 }

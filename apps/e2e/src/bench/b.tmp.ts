@@ -1,2 +1,0 @@
-import { bundle } from './bundle.ts';
-console.log(await bundle('/tmp/bundle-x'));
