@@ -417,7 +417,7 @@ describe('raw bodies', () => {
   ])('$because: $code', ({ mapping, code }) => {
     const startedAt = performance.now();
     expect(verdict(raw(mapping, { a: 'x', zero: 0, no: false, long: 'y'.repeat(600) }))).toBe(code);
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
   });
 
   it('shows templates no credentials', () => {

@@ -229,13 +229,11 @@ allowed_updates = ["mesage"]
     );
   });
 
-  it('reads ten thousand connectors, warnings and all, within seconds', () => {
+  it('reads ten thousand connectors, each warning with its line', () => {
     const one = (n: number) =>
       `[[http_connectors]]\nname = "c${n}"\nbearer_token = "t${n}"\ndefault_binding_keys = ["k${n}"]\n`;
     const text = Array.from({ length: 10_000 }, (_, n) => one(n)).join('\n');
-    const start = performance.now();
     const parsed = parseConnectorsFile(text, file);
     expect(parsed.ok && parsed.warnings.at(-1)?.line).toBe(49_998);
-    expect(performance.now() - start).toBeLessThan(5000);
   });
 });

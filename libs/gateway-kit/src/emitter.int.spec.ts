@@ -36,7 +36,10 @@ beforeEach(async () => {
   const bank = createTokenBank(bus.bucket('targets'), { now: Date.now, random: Math.random });
   emitter = createEmitter({ bus, receipts, rateLimit: createRateLimit({ bank, now: Date.now }), now: Date.now });
 });
-afterEach(() => bus.close());
+afterEach(async () => {
+  for (const stop of routers.splice(0)) await stop();
+  await bus.close();
+});
 
 function eventOf(id: string, conversation = 'c'): TrunklineEvent {
   return {
@@ -73,10 +76,13 @@ const requestOf = (id: string, more: Partial<EmitRequest> = {}): EmitRequest => 
   ...more,
 });
 
+/** Ends what `route` began: nothing is written to a bus that closes. */
+const routers: (() => Promise<void>)[] = [];
+
 /** A router that answers at once, for events that name who waits. */
 async function route(answer: (event: TrunklineEvent, seq: number) => Receipt): Promise<void> {
   const reader = await bus.follow('EVENTS', bus.names.allEvents, { from: { seq: 1 } });
-  void (async () => {
+  const routing = (async () => {
     for await (const message of reader.messages) {
       const event = decodeJson(message.payload) as TrunklineEvent;
       const replyInstance = message.headers['Tl-Reply-Instance'];
@@ -84,6 +90,10 @@ async function route(answer: (event: TrunklineEvent, seq: number) => Receipt): P
       await writeReceipt({ connector, eventId: event.id, receipt, ...(replyInstance && { replyInstance }) }, bus);
     }
   })();
+  routers.push(async () => {
+    await reader.stop();
+    await routing;
+  });
 }
 
 const acceptAll = (event: TrunklineEvent, seq: number): Receipt => ({

@@ -226,7 +226,7 @@ describe('how a call fails', () => {
     });
     const startedAt = performance.now();
     expect(await call(port)).toEqual(outcome);
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
   });
 
   it('does not take an answer for complete that broke off', async () => {
