@@ -53,7 +53,7 @@ export function manageProcess(spec: ProcessSpec): ManagedProcess {
     return response.ok;
   }
 
-  async function ready(timeoutMs = 40_000): Promise<void> {
+  async function ready(timeoutMs = 90_000): Promise<void> {
     const before = run.crashes.length;
     const isHopeless = () => run.crashes.length > before + 2;
     const what = `${spec.name} to be ready`;
