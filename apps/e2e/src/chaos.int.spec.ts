@@ -20,7 +20,7 @@ it(
       sent: 1_500,
       accepted: 1_500,
       lost: 0,
-      doubled: 0,
+      duplicated: 0,
       out_of_order: 0,
       deliveries_lost: 0,
     });

@@ -49,9 +49,9 @@ const doctored: { because: string; by: (history: Doctored) => void; found: Parti
     found: { lost: 1 },
   },
   {
-    because: 'an event with two turns is doubled, and the second one stands behind later ones',
+    because: 'an event with two turns is duplicated, and the second one stands behind later ones',
     by: ({ judged }) => again(judged, { turnSeq: 4 }),
-    found: { doubled: 1, out_of_order: 1 },
+    found: { duplicated: 1, out_of_order: 1 },
   },
   {
     because: 'turns that changed places are out of order',

@@ -26,7 +26,7 @@ export interface Findings {
   /** Accepted events that became neither turn nor skip. */
   lost: number;
   /** Turns and skips too many of one event. */
-  doubled: number;
+  duplicated: number;
   /** Turns that come after a later event of their conversation, or whose number is not the next. */
   out_of_order: number;
   /** Events that became a skip though nothing was wrong with them. */
@@ -67,7 +67,7 @@ export function isViolated(findings: Findings): boolean {
 function emptyFindings(): Findings {
   return {
     lost: 0,
-    doubled: 0,
+    duplicated: 0,
     out_of_order: 0,
     skipped: 0,
     sessions_split: 0,
@@ -88,7 +88,7 @@ function checkEvents({ accepted, judged }: History, findings: Findings): void {
   for (const { kind, eventId } of judged) {
     const before = times.get(eventId) ?? 0;
     times.set(eventId, before + 1);
-    if (before > 0) note(findings, 'doubled', eventId);
+    if (before > 0) note(findings, 'duplicated', eventId);
     if (kind === 'skip') note(findings, 'skipped', eventId);
   }
   for (const { eventId } of accepted) if (!times.has(eventId)) note(findings, 'lost', eventId);

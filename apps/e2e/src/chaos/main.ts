@@ -1,5 +1,5 @@
 /**
- * Kills, freezes and restarts parts of a whole installation while events flow, and checks that none was lost, doubled or misplaced.
+ * Kills, freezes and restarts parts of a whole installation while events flow, and checks that none was lost, duplicated or misplaced.
  *
  *     npm run -s chaos -- --events 20000 --seed 1 [--conversations 200] [--faults 66] [--deadline 1800]
  *
