@@ -8,8 +8,8 @@ function shown(line: string, options: { name?: string; verbose?: boolean } = {})
   return lines;
 }
 
-const info = '{"level":30,"time":1,"service":"http-gateway","pid":7,"msg":"request.answered","status":200}';
-const warn = '{"level":40,"time":1,"service":"http-gateway","pid":7,"msg":"lane.interrupted","lane":3}';
+const info = '{"level":30,"time":1,"service":"http-gateway","pid":7,"message":"request.answered","status":200}';
+const warn = '{"level":40,"time":1,"service":"http-gateway","pid":7,"message":"lane.interrupted","lane":3}';
 const natsInfo = '[7] 2026/11/24 01:00:00.000000 [INF] Server is ready';
 const natsError = '[7] 2026/11/24 01:00:00.000000 [ERR] JetStream out of space';
 

@@ -14,18 +14,23 @@ export function childLine(options: { verbose: boolean; terminal: Terminal }): (n
       return;
     }
     if (!options.verbose && parsed.level < warning) return;
-    options.terminal.err(`${name}: ${parsed.msg}${parsed.rest}`);
+    options.terminal.err(`${name}: ${parsed.message}${parsed.rest}`);
   };
 }
 
-function pinoLine(line: string): { level: number; msg: string; rest: string } | undefined {
+/** A line of our own logger (libs/telemetry), whose text stands under `message`. */
+function pinoLine(line: string): { level: number; message: string; rest: string } | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    const { level, msg, ...others } = JSON.parse(line) as Record<string, unknown>;
+    const { level, message, ...others } = JSON.parse(line) as Record<string, unknown>;
     const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !envelope.has(name)));
     const levels: Record<string, number> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
     const severity = typeof level === 'number' ? level : (levels[String(level)] ?? warning);
-    return { level: severity, msg: String(msg), rest: Object.keys(rest).length ? ` ${JSON.stringify(rest)}` : '' };
+    return {
+      level: severity,
+      message: String(message),
+      rest: Object.keys(rest).length ? ` ${JSON.stringify(rest)}` : '',
+    };
   } catch {
     return undefined;
   }
