@@ -15,7 +15,7 @@ export function jsonAnswer(status: number, body: object, headers: Record<string,
 
 /** An answer that is a problem document, with its own status. */
 export function problemAnswer(problem: Problem, headers: Record<string, string> = {}): Answer {
-  const body = JSON.stringify(problem);
+  const body = `${JSON.stringify(problem)}\n`;
   return { status: problem.status, headers: { 'content-type': problemMediaType, ...headers }, body };
 }
 
