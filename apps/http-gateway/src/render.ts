@@ -40,30 +40,33 @@ function linked(part: OutputPart, urlOf: (assetId: string) => string | undefined
   return url === undefined ? part : { ...part, url };
 }
 
-interface Piece {
+/** One passage in its three forms; markdown is parsed once for all of them. */
+interface TextForms {
   text: string;
-  plain: boolean;
+  markdown: string;
+  html: string;
 }
 
 /** Everything that was said, in three forms. Nothing said (a reaction, a deletion) has none. */
-function textForms({ output }: Delivery): { text: string; markdown: string; html: string } | undefined {
+function textForms({ output }: Delivery): TextForms | undefined {
   const isPlain = (format: string | undefined) => (format ?? output.format) === 'plain';
-  const pieces: Piece[] = [];
-  if (output.content !== undefined) pieces.push({ text: output.content, plain: isPlain(undefined) });
+  const passages: TextForms[] = [];
+  if (output.content !== undefined) passages.push(passage(output.content, isPlain(undefined)));
   for (const part of output.parts ?? []) {
-    if (part.type === 'text') pieces.push({ text: part.text, plain: isPlain(part.format) });
+    if (part.type === 'text') passages.push(passage(part.text, isPlain(part.format)));
     if (part.type === 'attachment' && part.caption !== undefined)
-      pieces.push({ text: part.caption, plain: isPlain(undefined) });
+      passages.push(passage(part.caption, isPlain(undefined)));
   }
-  if (pieces.length === 0) return undefined;
-  const join = (form: (piece: Piece) => string) => pieces.map(form).join('\n\n');
-  return {
-    text: join(({ text, plain }) => (plain ? text : toPlainText(parseMarkdown(text)))),
-    markdown: join(({ text, plain }) => (plain ? escapeMarkdown(text) : text)),
-    html: join(({ text, plain }) =>
-      plain ? `<p>${escapeHtml(text).replace(/\n/g, '<br>\n')}</p>` : toHtml(parseMarkdown(text)),
-    ),
-  };
+  if (passages.length === 0) return undefined;
+  const all = (form: keyof TextForms) => passages.map((each) => each[form]).join('\n\n');
+  return { text: all('text'), markdown: all('markdown'), html: all('html') };
+}
+
+function passage(text: string, plain: boolean): TextForms {
+  if (plain)
+    return { text, markdown: escapeMarkdown(text), html: `<p>${escapeHtml(text).replace(/\n/g, '<br>\n')}</p>` };
+  const tree = parseMarkdown(text);
+  return { text: toPlainText(tree), markdown: text, html: toHtml(tree) };
 }
 
 const escapeMarkdown = (text: string) => text.replace(/[\\`*_{}[\]()<>#+\-.!|~&]/g, '\\$&').replace(/\n/g, '\\\n');
