@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bucket } from './bucket.ts';
 import { openBus, type Bus } from './bus.ts';
 import { BusNotReadyError } from './errors.ts';
+import { incarnationOf } from './run-lanes.ts';
 import { inspectStreams, migrateStreams, requireStreams } from './migrate.ts';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
@@ -65,6 +66,20 @@ describe('bucket', () => {
     });
     expect(seen.has('x.other')).toBe(false);
     watch.stop();
+  });
+
+  it('answers what was asked while the server restarts: a new watch, a reader and the age of a stream', async () => {
+    await nats.kill();
+    const asked = Promise.all([
+      bus.bucket('grants').watch('>', () => {}),
+      bus.follow('EVENTS', bus.names.allEvents, { from: 'new' }),
+      incarnationOf('TURNS', bus),
+    ]);
+    await nats.restart();
+    const [watch, reader, created] = await asked;
+    expect(Date.parse(created)).toBeGreaterThan(0);
+    watch.stop();
+    await reader.stop();
   });
 
   it('lists the values that match', async () => {

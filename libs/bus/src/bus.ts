@@ -59,6 +59,8 @@ export interface Bus {
   /** Not stored, not acknowledged. */
   publish(subject: string, payload: string | Uint8Array, headers?: Record<string, string>): void;
   subscribe(subject: string, onMessage: (message: CoreMessage) => void): Subscription;
+  /** Makes a request of `connection` that may safely be made twice: again when the connection was lost before its answer. */
+  repeat<T>(request: () => Promise<T>): Promise<T>;
   /** Resolves after what was published has left. */
   flush(): Promise<void>;
   /** The client's connection, for this library's own modules. */
@@ -112,6 +114,7 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     publish: (subject, payload, headers) =>
       nc.publish(subject, payload, headers && { headers: clientHeaders(headers) }),
     subscribe: (subject, onMessage) => subscribe(subject, onMessage, { nc, log }),
+    repeat: (request) => link.ask(request, { repeatable: true }),
     flush: () => nc.flush(),
     async close() {
       if (!nc.isClosed()) await nc.drain().catch(() => nc.close());

@@ -17,7 +17,7 @@ export interface OrderedReader {
 
 interface ReaderDeps {
   js: JetStreamClient;
-  link: Pick<Link, 'onState'>;
+  link: Pick<Link, 'onState' | 'ask'>;
 }
 
 interface ReaderOptions {
@@ -35,7 +35,7 @@ const reopenAfterMs = 250;
  * `buffer` bounds what is held in memory: the server sends more only as messages are taken.
  */
 export async function openOrderedReader(at: ReaderOptions, deps: ReaderDeps): Promise<OrderedReader> {
-  const first = await openSource(at, deps);
+  const first = await deps.link.ask(() => openSource(at, deps), { repeatable: true });
   let source = first;
   let stopped = false;
 

@@ -91,14 +91,17 @@ export async function runLanes(options: RunLanesOptions, bus: Bus): Promise<Lane
 }
 
 /** A stream that is deleted and made anew counts from 1 again: its time of creation tells the two apart. */
-export async function incarnationOf(stream: StreamName, bus: Pick<Bus, 'connection' | 'names'>): Promise<string> {
-  const jsm = await jetstreamManager(bus.connection, { checkAPI: false });
-  const info = await jsm.streams.info(bus.names.stream(stream));
-  return info.created;
+export async function incarnationOf(stream: StreamName, bus: StreamInfoBus): Promise<string> {
+  return (await infoOf(stream, bus)).created;
 }
 
-async function newestSeq(stream: StreamName, bus: Pick<Bus, 'connection' | 'names'>): Promise<number> {
+async function newestSeq(stream: StreamName, bus: StreamInfoBus): Promise<number> {
+  return (await infoOf(stream, bus)).state.last_seq;
+}
+
+type StreamInfoBus = Pick<Bus, 'connection' | 'names' | 'repeat'>;
+
+async function infoOf(stream: StreamName, bus: StreamInfoBus) {
   const jsm = await jetstreamManager(bus.connection, { checkAPI: false });
-  const info = await jsm.streams.info(bus.names.stream(stream));
-  return info.state.last_seq;
+  return bus.repeat(() => jsm.streams.info(bus.names.stream(stream)));
 }

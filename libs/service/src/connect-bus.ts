@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '@trunkline/errors';
 import { openBus, requireStreams, type Bus } from '@trunkline/bus';
 import { busSettings } from './bus-settings.ts';
 import type { OptionTable } from './option.ts';
@@ -14,6 +16,19 @@ export async function connectBus<O extends OptionTable>(service: Service<O>): Pr
   const { metrics } = service.telemetry;
   metrics.watch('bus_connected', {}, () => (bus.state() === 'connected' ? 1 : 0));
   bus.onState((state) => state === 'connected' && metrics.count('bus_reconnects_total', {}));
-  await requireStreams({ nc: bus.connection, names: bus.names });
+  await whenAnswered(() => requireStreams({ nc: bus.connection, names: bus.names }), service);
   return bus;
+}
+
+/** A server that goes away while we start is waited for, as one that is not there yet is; what it says of itself ends the start. */
+async function whenAnswered(ask: () => Promise<void>, service: Pick<Service, 'log' | 'stopping'>): Promise<void> {
+  while (!service.stopping.aborted) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      service.log.warn({ err: error }, 'bus.not-answering');
+      await sleep(500, undefined, { signal: service.stopping }).catch(() => {});
+    }
+  }
 }
