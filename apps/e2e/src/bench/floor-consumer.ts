@@ -1,4 +1,3 @@
- 
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { Bus } from '@trunkline/bus';
 import { floorStream } from './floor-stream.ts';

@@ -5,9 +5,9 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
- 
+
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
- 
+
 import { connect } from '@nats-io/transport-node';
 import { floorStream, floorSubject } from './floor-stream.ts';
 import { benchSecret } from './signed-requests.ts';
