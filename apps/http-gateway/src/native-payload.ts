@@ -1,6 +1,6 @@
 import { describeIssues, replyTargetSchema } from '@trunkline/events';
 import { z } from 'zod';
-import { maxInlineAssets } from './inline-asset.ts';
+import { maxInlineAssets } from '@trunkline/gateway-kit';
 
 /** Longest metadata and reply targets of an event, as JSON: all of it has to fit into one message of the bus. */
 const maxMetadataBytes = 64 * 1024;

@@ -1,15 +1,9 @@
 import { hash } from 'node:crypto';
 import type { HttpConnector } from '@trunkline/config';
 import { problem, type Problem, type ProblemCode } from '@trunkline/errors';
-import {
-  eventDataSchema,
-  eventFingerprint,
-  type EventData,
-  type ReplyHandle,
-  type TrunklineEvent,
-} from '@trunkline/events';
+import { eventDataSchema, eventFingerprint, type EventData, type ReplyHandle } from '@trunkline/events';
+import type { EventDraft, InlineAsset } from '@trunkline/gateway-kit';
 import { freshEventId } from './event-id.ts';
-import type { InlineAsset } from './inline-asset.ts';
 import type { CompiledMapping } from './mapping.ts';
 import { saidByCloudEvents } from './said-by-cloudevents.ts';
 import { saidByNative } from './said-by-native.ts';
@@ -28,15 +22,6 @@ export interface IncomingRequest {
 export interface TranslatedConnector {
   config: HttpConnector;
   mapping?: CompiledMapping | undefined;
-}
-
-/** An event before it is stored; `assets` go to the object store first. */
-export interface EventDraft {
-  event: TrunklineEvent;
-  fingerprint: string;
-  /** Whether a repeat of the request would get the same id. */
-  idempotent: boolean;
-  assets: readonly InlineAsset[];
 }
 
 /** What one event of a request comes to. */

@@ -1,23 +1,25 @@
-import { appendLedger, type Bus } from '@trunkline/bus';
+import type { Bus } from '@trunkline/bus';
 import {
   answerOf,
   jsonAnswer,
+  noteIgnored,
+  packEvent,
   problemAnswer,
   queryOf,
   readBody,
   sendAnswer,
   type Answer,
+  type AssetUrls,
+  type EmitPackage,
+  type EventDraft,
   type IngressHandler,
   type IngressRequest,
 } from '@trunkline/gateway-kit';
 import { startSpan, traceparentOf, type Span } from '@trunkline/telemetry';
 import { authenticate, findConnector, type AccessDeps } from './access.ts';
-import type { EmitPackage } from './admitted-emitter.ts';
-import type { AssetUrls } from './asset-urls.ts';
 import { batchAnswer, type BatchItem } from './batch-answer.ts';
 import { handshakeAnswer } from './cloudevents.ts';
-import { packEvent } from './event-package.ts';
-import { normalize, type EventDraft, type Normalized } from './normalize.ts';
+import { normalize, type Normalized } from './normalize.ts';
 import { preferredWaitMs } from './prefer-wait.ts';
 import type { PreparedConnector } from './prepared-connector.ts';
 
@@ -106,7 +108,7 @@ async function handleOne(
     return { answer: problemAnswer(result.problem), outcome: 'refused', why: result.problem.code };
   }
   if (result.outcome === 'ignored') {
-    await noteIgnored(result, config.name, deps);
+    await keepIgnored(result, config.name, deps);
     const { eventId } = result;
     return { answer: jsonAnswer(200, { event_id: eventId, status: 'ignored' }), outcome: 'ignored', eventId };
   }
@@ -127,7 +129,7 @@ async function handleBatch(results: readonly Normalized[], context: Context, dep
   const items: BatchItem[] = [];
   let stopped = false;
   for (const normalized of results) {
-    if (normalized.outcome === 'ignored') await noteIgnored(normalized, context.connector.config.name, deps);
+    if (normalized.outcome === 'ignored') await keepIgnored(normalized, context.connector.config.name, deps);
     if (normalized.outcome !== 'event' || stopped) {
       items.push({ normalized });
       continue;
@@ -152,22 +154,14 @@ function store(draft: EventDraft, { connector, span, waitMs }: Context & { waitM
   return deps.emit(request, objects);
 }
 
-async function noteIgnored(
-  result: Extract<Normalized, { outcome: 'ignored' }>,
+async function keepIgnored(
+  { eventId, reason }: Extract<Normalized, { outcome: 'ignored' }>,
   name: string,
   deps: ReceiveDeps,
 ): Promise<void> {
-  const connector = { kind: 'http', name };
-  const reason = { code: result.reason, detail: 'The mapping of the connector says to ignore it.' };
-  const data = {
-    v: 1,
-    type: 'event',
-    connector,
-    event_id: result.eventId,
-    reason,
-    at: new Date(deps.now()).toISOString(),
-  };
-  await appendLedger({ what: 'ignored', connector, id: `http/${name}/${result.eventId}`, data }, deps.bus);
+  const connector = { kind: 'http', name } as const;
+  const detail = 'The mapping of the connector says to ignore it.';
+  await noteIgnored({ connector, eventId, code: reason, detail, now: deps.now() }, deps.bus);
 }
 
 /** Answers the CloudEvents handshake for connectors of that format, and names the methods for all others. */

@@ -7,7 +7,7 @@ import {
 } from '@trunkline/events';
 import { parseJson } from '@trunkline/gateway-kit';
 import { agreedKey, checkKey, idempotencyKeyHeader } from './idempotency-key.ts';
-import { readInlineAsset, type InlineAsset } from './inline-asset.ts';
+import { readInlineAsset, type InlineAsset } from '@trunkline/gateway-kit';
 import { privilegedFields, readNative, type NativePayload } from './native-payload.ts';
 import type { IncomingRequest, Reading, TranslatedConnector } from './normalize.ts';
 import { isJsonType, mediaTypeOf } from './request-body.ts';

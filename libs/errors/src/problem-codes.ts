@@ -5,6 +5,7 @@
  */
 export const problemCodes = {
   asset_not_found: { status: 404, title: 'Asset not found' },
+  asset_unavailable: { status: 503, title: 'Asset cannot be fetched now' },
   body_invalid: { status: 400, title: 'Body cannot be read' },
   body_too_large: { status: 413, title: 'Body too large' },
   bus_unavailable: { status: 503, title: 'Event was not stored' },

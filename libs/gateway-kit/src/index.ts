@@ -1,9 +1,13 @@
+export { readyConnector, refuseAuthentication, type FailureDeps, type Granted } from './access.ts';
+export { createAdmittedEmitter, type EmitPackage } from './admitted-emitter.ts';
 export { jsonAnswer, problemAnswer, retryAfter, sendAnswer, sendProblem, type Answer } from './answer.ts';
+export { assetUrlPurpose, createAssetUrls, type AssetPlace, type AssetUrls } from './asset-urls.ts';
 export { createAuthFailures, type AuthFailure, type AuthFailureOptions, type AuthFailures } from './auth-failures.ts';
 export { clientAddress, noTrustedProxies, parseTrustedProxies, type TrustedProxies } from './client-address.ts';
 export { deliveryConnectors } from './delivery-connectors.ts';
 export { createEmitter, type EmitOutcome, type EmitRequest, type Emitter, type EmitterDeps } from './emitter.ts';
 export { answerOf, receiptAnswer, receiptPath, type AnswerFor } from './event-answer.ts';
+export { gatewayOptions } from './gateway-options.ts';
 export { findReceipt } from './find-receipt.ts';
 export {
   AddressRefusedError,
@@ -29,12 +33,19 @@ export {
   type IngressRequest,
   type IngressRoute,
 } from './ingress-app.ts';
+export { maxInlineAssets, readInlineAsset, type InlineAsset } from './inline-asset.ts';
 export { listen, type IngressServer, type ListenOptions } from './listen.ts';
 export { addressAllowed, networkPolicy, type NetworkPolicy, type PolicyOptions } from './network-policy.ts';
+export { noteIgnored, type IgnoredEvent } from './note-ignored.ts';
+export { openConnectors } from './open-connectors.ts';
+export { openIntake, type Intake } from './open-intake.ts';
+export { packEvent, type EventDraft, type EventPackage, type ObjectToStore } from './pack-event.ts';
 export { maxJsonDepth, parseJson, type JsonRead } from './parse-json.ts';
 export { createRateLimit, type RateLimit, type RateLimitDeps } from './rate-limit.ts';
 export { readBody, type BodyRead } from './read-body.ts';
 export { bearerToken, equalInConstantTime, queryOf, repeatedHeader } from './request-headers.ts';
 export { runDeliveries, type RunDeliveriesOptions, type RunningDeliveries } from './run-deliveries.ts';
+export { serveAsset, type FetchedAsset } from './serve-asset.ts';
+export { startDeliveries, type DeliveryParts } from './start-deliveries.ts';
 export { createTokenBank, type AccountState, type TokenAccount, type TokenBank } from './token-bank.ts';
 export { type Take } from './token-lease.ts';

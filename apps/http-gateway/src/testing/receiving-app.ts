@@ -8,9 +8,9 @@ import {
   noTrustedProxies,
   type EmitOutcome,
   type EmitRequest,
+  type ObjectToStore,
 } from '@trunkline/gateway-kit';
 import type { InventoryEntry } from '@trunkline/inventory';
-import type { ObjectToStore } from '../event-package.ts';
 import { answerOptions, receiveEvents, type ReceiveDeps } from '../receive.ts';
 
 /** An answer as a client sees it. */

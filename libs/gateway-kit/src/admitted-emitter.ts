@@ -1,12 +1,7 @@
 import type { Bus } from '@trunkline/bus';
-import {
-  createEmitter,
-  type EmitOutcome,
-  type EmitRequest,
-  type EmitterDeps,
-  type RateLimit,
-} from '@trunkline/gateway-kit';
-import type { ObjectToStore } from './event-package.ts';
+import { createEmitter, type EmitOutcome, type EmitRequest, type EmitterDeps } from './emitter.ts';
+import type { ObjectToStore } from './pack-event.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** Stores an event together with what was taken out of it. */
 export type EmitPackage = (request: EmitRequest, objects: readonly ObjectToStore[]) => Promise<EmitOutcome>;

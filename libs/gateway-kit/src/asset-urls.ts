@@ -1,8 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { ConnectorKind } from '@trunkline/events';
 import type { SealingKeys } from '@trunkline/secrets';
 
-/** What the keys of asset URLs derive from: `deriveKey(keyring, assetUrlPurpose)`. */
-export const assetUrlPurpose = 'assets.http';
+/** What the keys of a kind's asset URLs derive from: `deriveKey(keyring, assetUrlPurpose(kind))`. */
+export const assetUrlPurpose = (kind: ConnectorKind) => `assets.${kind}`;
 
 /** Long enough for a turn that waits over a weekend. */
 const validMs = 7 * 86_400_000;
@@ -21,8 +22,13 @@ export interface AssetUrls {
 }
 
 /** Signed URLs of files; nobody without a key can make or change one. Without keys there are none. */
-export function createAssetUrls(deps: { keys?: SealingKeys; publicUrl?: string; now: () => number }): AssetUrls {
-  const { keys, publicUrl, now } = deps;
+export function createAssetUrls(deps: {
+  kind: ConnectorKind;
+  keys?: SealingKeys;
+  publicUrl?: string;
+  now: () => number;
+}): AssetUrls {
+  const { kind, keys, publicUrl, now } = deps;
 
   function signature(place: AssetPlace, expires: string, keyId: string): string | undefined {
     const key = keys?.find(keyId);
@@ -37,7 +43,7 @@ export function createAssetUrls(deps: { keys?: SealingKeys; publicUrl?: string; 
       const expires = String((Math.floor((now() + validMs) / 3_600_000) + 1) * 3600);
       const key = keys.sealingId;
       const query = new URLSearchParams({ expires, key, signature: signature(place, expires, key) ?? '' });
-      const path = `/v1/connectors/http/${encodeURIComponent(place.connector)}/assets/${encodeURIComponent(place.assetId)}`;
+      const path = `/v1/connectors/${kind}/${encodeURIComponent(place.connector)}/assets/${encodeURIComponent(place.assetId)}`;
       return `${publicUrl.replace(/\/+$/, '')}${path}?${query.toString()}`;
     },
     allows(place, query) {

@@ -1,6 +1,15 @@
 import type { StoredObject } from '@trunkline/bus';
 import { sha256Hex, type Attachment, type EventData, type TrunklineEvent } from '@trunkline/events';
-import type { EventDraft } from './normalize.ts';
+import type { InlineAsset } from './inline-asset.ts';
+
+/** An event before it is stored; `assets` go to the object store first. */
+export interface EventDraft {
+  event: TrunklineEvent;
+  fingerprint: string;
+  /** Whether a repeat of the request would get the same id. */
+  idempotent: boolean;
+  assets: readonly InlineAsset[];
+}
 
 /** Bytes that go to the object store before the event does. */
 export interface ObjectToStore {

@@ -1,0 +1,55 @@
+import { listenForReceipts, type Bus } from '@trunkline/bus';
+import type { ConnectorKind } from '@trunkline/events';
+import type { Service } from '@trunkline/service';
+import { createAdmittedEmitter, type EmitPackage } from './admitted-emitter.ts';
+import { createAuthFailures, type AuthFailures } from './auth-failures.ts';
+import type { TrustedProxies } from './client-address.ts';
+import type { EmitterDeps } from './emitter.ts';
+import type { gatewayOptions } from './gateway-options.ts';
+import { createRateLimit, type RateLimit } from './rate-limit.ts';
+import { createTokenBank } from './token-bank.ts';
+
+/** What the receiving side of every gateway works with. */
+export interface Intake {
+  bus: Bus;
+  /** Stores events; what it says is stored was acknowledged by the bus. */
+  emit: EmitPackage;
+  rateLimit: RateLimit;
+  failures: AuthFailures;
+  trustedProxies: TrustedProxies;
+  log: Service['log'];
+  now: () => number;
+  random: () => number;
+  /** Counts a failed authentication. */
+  onFailure(connector: string): void;
+  /** Counts what became of a request. Name only connectors that exist: what callers make up is no label. */
+  observe(seen: { connector: string; outcome: string; ms: number }): void;
+}
+
+/** Opens the receiving side of a gateway of this kind, until the service stops. */
+export function openIntake(
+  service: Service<typeof gatewayOptions>,
+  { kind, bus }: { kind: ConnectorKind; bus: Bus },
+): Intake {
+  const { metrics } = service.telemetry;
+  const clock = { now: Date.now, random: Math.random };
+  const rateLimit = createRateLimit({ bank: createTokenBank(bus.bucket('targets'), clock), now: clock.now });
+  const receipts = listenForReceipts(service.instanceId, bus);
+  service.onStop(() => receipts.stop());
+  const observeStore: EmitterDeps['observe'] = ({ outcome, ms }) =>
+    metrics.observe('store_duration_seconds', ms / 1000, { kind, outcome: outcome.outcome });
+  return {
+    ...clock,
+    bus,
+    rateLimit,
+    log: service.log,
+    trustedProxies: service.options.trustedProxies,
+    failures: createAuthFailures({ now: clock.now }),
+    emit: createAdmittedEmitter({ bus, receipts, rateLimit, now: clock.now, observe: observeStore }),
+    onFailure: (connector) => metrics.count('auth_failures_total', { kind, connector }),
+    observe({ connector, outcome, ms }) {
+      metrics.count('ingress_events_total', { kind, connector, outcome });
+      metrics.observe('ingress_duration_seconds', ms / 1000, { kind, outcome });
+    },
+  };
+}

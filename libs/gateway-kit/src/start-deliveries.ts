@@ -1,0 +1,42 @@
+import type { Bus } from '@trunkline/bus';
+import type { Step } from '@trunkline/deliveries';
+import type { ConnectorKind } from '@trunkline/events';
+import type { Inventory } from '@trunkline/inventory';
+import type { Service } from '@trunkline/service';
+import { deliveryConnectors } from './delivery-connectors.ts';
+import { runDeliveries, type RunDeliveriesOptions } from './run-deliveries.ts';
+
+/** What one kind brings: its platform, its budget and its allowlists. */
+export type DeliveryParts<S extends Step> = Pick<RunDeliveriesOptions<S>, 'deliverer' | 'budget' | 'allowed'>;
+
+/** Delivers what is queued for a kind, counted and logged, until the service stops. */
+export async function startDeliveries<S extends Step>(
+  service: Service,
+  parts: DeliveryParts<S> & { kind: ConnectorKind; bus: Bus; inventory: Inventory },
+): Promise<void> {
+  const { kind, bus, inventory, ...platform } = parts;
+  const { metrics } = service.telemetry;
+  const deliveries = await runDeliveries<S>(
+    {
+      ...platform,
+      kind,
+      worker: service.instanceId,
+      connectors: deliveryConnectors(kind, inventory),
+      log: service.log,
+      onAttempt({ connector }, { outcome = 'unknown', duration_ms: ms = 0 }) {
+        metrics.count('delivery_attempts_total', { kind, connector: connector.name, outcome });
+        metrics.observe('platform_call_duration_seconds', ms / 1000, { kind, outcome });
+      },
+      onSettled({ connector, state, created_at: createdAt }) {
+        metrics.count('deliveries_settled_total', { kind, connector: connector.name, state });
+        metrics.observe('delivery_duration_seconds', (Date.now() - Date.parse(createdAt)) / 1000, {
+          kind,
+          outcome: state,
+        });
+      },
+    },
+    { bus },
+  );
+  service.onStop(() => deliveries.drain());
+  metrics.watch('lanes_owned', { work: `deliveries.${kind}` }, () => deliveries.owned().length);
+}
