@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeJson, type Bus, type StoredMessage } from '@trunkline/bus';
 import { LRUCache } from 'lru-cache';
+import type { EventTail } from './event-tail.ts';
 
 /** Headers of ours on turns and skips: what they were made of. */
 export const judgementHeaders = {
@@ -17,6 +18,8 @@ export interface ConversationHead {
   seq: number;
   eventSeq: number;
   turnSeq: number;
+  /** The EVENTS stream that `eventSeq` counts in. */
+  incarnation: string;
   /** The last judgement was of an EVENTS stream that is gone: its sequences mean nothing in the present one. */
   otherIncarnation: boolean;
 }
@@ -46,18 +49,25 @@ export interface ConversationLog {
   judgementOf(event: StoredMessage): Promise<StoredMessage | undefined>;
 }
 
-export function openConversationLog(deps: { bus: Bus; incarnation(): string; random(): number }): ConversationLog {
+export function openConversationLog(deps: {
+  bus: Bus;
+  tail: Pick<EventTail, 'nothingBetween'>;
+  incarnation(): string;
+  random(): number;
+}): ConversationLog {
   const { bus } = deps;
   const heads = new LRUCache<string, ConversationHead>({ max: 50_000 });
 
   async function readHead(conversation: string): Promise<ConversationHead> {
+    const incarnation = deps.incarnation();
     const newest = await bus.read('TURNS', { newestOf: bus.names.judged(conversation) });
-    if (!newest) return { seq: 0, eventSeq: 0, turnSeq: 0, otherIncarnation: false };
-    const otherIncarnation = newest.headers[judgementHeaders.incarnation] !== deps.incarnation();
+    if (!newest) return { seq: 0, eventSeq: 0, turnSeq: 0, incarnation, otherIncarnation: false };
+    const otherIncarnation = newest.headers[judgementHeaders.incarnation] !== incarnation;
     return {
       seq: newest.seq,
       eventSeq: otherIncarnation ? 0 : Number(newest.headers[judgementHeaders.eventSeq] ?? 0),
       turnSeq: Number(newest.headers[judgementHeaders.turnSeq] ?? 0),
+      incarnation,
       otherIncarnation,
     };
   }
@@ -65,29 +75,38 @@ export function openConversationLog(deps: { bus: Bus; incarnation(): string; ran
   return {
     async head(conversation) {
       const known = heads.get(conversation);
-      if (known) return known;
+      if (known?.incarnation === deps.incarnation()) return known;
       const head = await readHead(conversation);
       heads.set(conversation, head);
       return head;
     },
-    nextEvent(doorbell, head) {
+    async nextEvent(doorbell, head) {
+      const between = { after: head.eventSeq, before: doorbell.seq };
+      if (deps.tail.nothingBetween(bus.names.conversationOf(doorbell.subject), between)) return doorbell;
       const filter = bus.names.eventsBeside(doorbell.subject);
       return bus.read('EVENTS', { firstOf: filter, fromSeq: head.eventSeq + 1 });
     },
     async append({ conversation, event, head, judgement }) {
       const turnSeq = head.turnSeq + (judgement.isTurn ? 1 : 0);
+      const { incarnation } = head;
       heads.delete(conversation);
       const appended = await bus.append(judgement.subject, encodeJson(judgement.payload), {
         headers: {
           ...judgement.headers,
           [judgementHeaders.eventSeq]: String(event.seq),
-          [judgementHeaders.incarnation]: deps.incarnation(),
+          [judgementHeaders.incarnation]: incarnation,
           [judgementHeaders.turnSeq]: String(turnSeq),
         },
         expectLast: { seq: head.seq, subject: bus.names.judged(conversation) },
       });
       if (appended.outcome === 'stored') {
-        heads.set(conversation, { seq: appended.seq, eventSeq: event.seq, turnSeq, otherIncarnation: false });
+        heads.set(conversation, {
+          seq: appended.seq,
+          eventSeq: event.seq,
+          turnSeq,
+          incarnation,
+          otherIncarnation: false,
+        });
         return true;
       }
       await sleep(1 + deps.random() * 10);

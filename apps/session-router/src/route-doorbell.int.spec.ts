@@ -6,15 +6,17 @@ import {
   migrateStreams,
   openBus,
   readReceipt,
+  rememberReads,
   storeEvent,
   type Bus,
   type StoredMessage,
 } from '@trunkline/bus';
 import { eventFingerprint, type TrunklineEvent, type Turn } from '@trunkline/events';
-import { createSessionStore } from '@trunkline/sessions';
+import { createSessionStore, type BindingRecord, type SessionRecord } from '@trunkline/sessions';
 import { startNats, waitFor, type NatsServer } from '@trunkline/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openAttemptCount } from './attempt-count.ts';
+import { followEventTail } from './event-tail.ts';
 import { openConversationLog } from './conversation-log.ts';
 import { createDoorbellRouter, type RouteDeps } from './route-doorbell.ts';
 
@@ -51,16 +53,17 @@ async function routerDeps(on: Bus, changes: Partial<RouteDeps> = {}): Promise<Ro
   const created = await incarnationOf('EVENTS', on);
   const incarnation = () => created;
   const sessions = createSessionStore({
-    sessions: on.bucket('sessions'),
-    bindings: on.bucket('bindings'),
+    sessions: rememberReads<SessionRecord>(on.bucket('sessions'), { max: 100 }),
+    bindings: rememberReads<BindingRecord>(on.bucket('bindings'), { max: 100 }),
     now: Date.now,
   });
   return {
     bus: on,
-    log: openConversationLog({ bus: on, incarnation, random: Math.random }),
+    log: openConversationLog({ bus: on, tail: followEventTail(on), incarnation, random: Math.random }),
     judge: { names: on.names, sessions, seal: () => 'sealed' },
     attempts: openAttemptCount({ bucket: on.bucket('progress'), incarnation }),
     metrics: noMetrics,
+    incarnation: { certain: () => Promise.resolve() },
     now: Date.now,
     ...changes,
   };

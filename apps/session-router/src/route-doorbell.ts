@@ -3,10 +3,11 @@ import { BusUnavailableError, readReceipt, type Doorbell, type StoredMessage, ty
 import { readEvent } from '@trunkline/events';
 import { LRUCache } from 'lru-cache';
 import { keepReceipt } from './announce.ts';
+import type { Incarnation } from './incarnation.ts';
 import { judgeNext, type JudgeNextDeps } from './judge-next.ts';
 import { readJudged } from './receipt-of.ts';
 
-export type RouteDeps = JudgeNextDeps;
+export type RouteDeps = JudgeNextDeps & { incarnation: Pick<Incarnation, 'certain'> };
 
 const mostStaleReads = 20;
 
@@ -22,6 +23,7 @@ export function createDoorbellRouter(deps: RouteDeps): (doorbell: Doorbell) => P
 
   async function route({ message: doorbell, announcement }: Doorbell): Promise<Verdict> {
     const conversation = bus.names.conversationOf(doorbell.subject);
+    await deps.incarnation.certain();
     for (let stale = 0; stale < mostStaleReads;) {
       const head = await log.head(conversation);
       if (head.eventSeq >= doorbell.seq) {

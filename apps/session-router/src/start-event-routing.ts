@@ -1,12 +1,16 @@
-import { consumeDoorbells, incarnationOf, type Bus, type Consuming } from '@trunkline/bus';
+import { consumeDoorbells, rememberReads, type Bus, type Consuming } from '@trunkline/bus';
 import { sealReplyHandle, type SealingKeys } from '@trunkline/secrets';
 import { createSessionStore, type BindingRecord, type SessionRecord } from '@trunkline/sessions';
 import type { Metrics } from '@trunkline/telemetry';
 import { openAttemptCount } from './attempt-count.ts';
+import { followEventTail } from './event-tail.ts';
+import { followIncarnation } from './incarnation.ts';
 import { openConversationLog } from './conversation-log.ts';
 import { createDoorbellRouter } from './route-doorbell.ts';
 
 const concurrency = 128;
+/** Sessions and bindings that are in use now. */
+const remembered = 20_000;
 /** As long as turns are kept: whoever holds a turn can answer it. */
 const handleLivesMs = 30 * 86_400_000;
 
@@ -14,35 +18,32 @@ const handleLivesMs = 30 * 86_400_000;
 export async function startEventRouting(parts: { bus: Bus; key: SealingKeys; metrics: Metrics }): Promise<Consuming> {
   const { bus, key, metrics } = parts;
   const incarnation = await followIncarnation(bus);
-  const sessions = createSessionStore({
-    sessions: bus.bucket<SessionRecord>('sessions'),
-    bindings: bus.bucket<BindingRecord>('bindings'),
+  const tail = followEventTail(bus);
+  const sessions = rememberReads(bus.bucket<SessionRecord>('sessions'), { max: remembered });
+  const bindings = rememberReads(bus.bucket<BindingRecord>('bindings'), { max: remembered });
+  const store = createSessionStore({
+    sessions,
+    bindings,
     now: Date.now,
   });
   const handle = createDoorbellRouter({
     bus,
-    log: openConversationLog({ bus, incarnation, random: Math.random }),
+    log: openConversationLog({ bus, tail, incarnation: incarnation.current, random: Math.random }),
     judge: {
       names: bus.names,
-      sessions,
+      sessions: store,
       seal: (snapshot) => sealReplyHandle(snapshot, { key, expiresAt: Date.now() + handleLivesMs }),
     },
-    attempts: openAttemptCount({ bucket: bus.bucket<{ count: number }>('progress'), incarnation }),
+    attempts: openAttemptCount({ bucket: bus.bucket<{ count: number }>('progress'), incarnation: incarnation.current }),
     metrics,
+    incarnation,
     now: Date.now,
   });
-  return consumeDoorbells({ handle, concurrency }, bus);
-}
-
-/** EVENTS can only be made anew while nobody is served, which a router sees as a lost connection. */
-async function followIncarnation(bus: Bus): Promise<() => string> {
-  let created = await incarnationOf('EVENTS', bus);
-  bus.onState((state) => {
-    if (state !== 'connected') return;
-    incarnationOf('EVENTS', bus).then(
-      (now) => (created = now),
-      (error: unknown) => bus.log.warn({ err: error }, 'incarnation.unknown'),
-    );
-  });
-  return () => created;
+  const doorbells = consumeDoorbells({ handle, concurrency }, bus);
+  return {
+    async drain() {
+      await doorbells.drain();
+      for (const each of [tail, sessions, bindings]) each.stop();
+    },
+  };
 }

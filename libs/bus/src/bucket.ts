@@ -4,6 +4,7 @@ import { decodeJson, encodeJson } from './json.ts';
 import type { StoredMessage, StoredMessageQuery } from './stored-message.ts';
 import type { BusLog } from './log.ts';
 import type { OrderedReader } from './ordered-reader.ts';
+import type { TailListener } from './tail.ts';
 import { createWatchFan, type Change, type Watch } from './watch-fan.ts';
 
 /** A value of a bucket, with the revision that a later `update` must name. */
@@ -33,6 +34,15 @@ export interface Bucket<T> {
   entries(filter?: string): AsyncIterable<Entry<T>>;
   /** Resolves after the values present were delivered. One KV watch serves all watchers of a bucket in this process. */
   watch(filter: string, onChange: (change: Change<T>) => void): Promise<Watch>;
+  /** Tells of each write from now on by key and revision, whoever makes it; values stay on the server. */
+  tail(listener: BucketTailListener): Watch;
+}
+
+/** See `followTail`. */
+export interface BucketTailListener {
+  onBegin(): void;
+  onWrite(key: string, revision: number): void;
+  onBreak(): void;
 }
 
 /** What a bucket needs of the bus: its stream is read and written directly, so that TTLs and expectations go with every write. */
@@ -41,6 +51,7 @@ export interface BucketDeps {
   read(query: StoredMessageQuery): Promise<StoredMessage | undefined>;
   /** Reads the newest message of each subject that matches, then what is written from then on. */
   readAll(filter: string): Promise<OrderedReader>;
+  tail(filter: string, listener: TailListener): Watch;
   closed(): boolean;
   log: BusLog;
 }
@@ -106,6 +117,11 @@ export function createBucket<T>(name: string, deps: BucketDeps): Bucket<T> {
       }
     },
     watch: (filter, onChange) => fan.watch(filter, onChange),
+    tail: (listener) =>
+      deps.tail(subjectOf('>'), {
+        ...listener,
+        onMessage: ({ subject, seq }) => listener.onWrite(keyOf(subject), seq),
+      }),
   };
 }
 

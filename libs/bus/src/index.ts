@@ -21,6 +21,8 @@ export {
 } from './names.ts';
 export { type ObjectStore, type StoredObject } from './objects.ts';
 export { listenForReceipts, readReceipt, writeReceipt, type ReceiptListener, type ReceiptOf } from './receipts.ts';
+export { rememberReads, type RememberedBucket } from './remember-reads.ts';
+export { type TailListener } from './tail.ts';
 export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';
 export { busHeaders, storeEvent, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';

@@ -11,6 +11,8 @@ export type ReadFrom = { seq: number } | { time: Date } | 'new' | 'newest_of_eac
 export interface OrderedReader {
   /** How many messages were waiting when the reader was opened. */
   readonly pending: number;
+  /** Where it began; `new` has become a sequence, from which on nothing is left out. */
+  readonly from: ReadFrom;
   messages: AsyncIterable<StoredMessage>;
   stop(): Promise<void>;
 }
@@ -25,6 +27,8 @@ interface ReaderOptions {
   filter: string;
   from: ReadFrom;
   buffer?: number;
+  /** Payloads stay on the server. */
+  headersOnly?: boolean;
 }
 
 const reopenAfterMs = 250;
@@ -69,6 +73,7 @@ export async function openOrderedReader(at: ReaderOptions, deps: ReaderDeps): Pr
 
   return {
     pending: first.pending,
+    from: first.from,
     messages: messages(),
     async stop() {
       stopped = true;
@@ -89,7 +94,11 @@ interface Source {
 }
 
 async function openSource(at: ReaderOptions, { js, link }: ReaderDeps): Promise<Source> {
-  const consumer = await js.consumers.get(at.stream, { filter_subjects: at.filter, ...startOf(at.from) });
+  const consumer = await js.consumers.get(at.stream, {
+    filter_subjects: at.filter,
+    ...(at.headersOnly && { headers_only: true }),
+    ...startOf(at.from),
+  });
   const { num_pending: pending, delivered } = await consumer.info(true);
   const messages = await consumer.consume({ max_messages: at.buffer ?? 256, expires: 30_000 });
   let lost = false;

@@ -9,6 +9,9 @@ import { compared } from './ingress.ts';
 import type { BenchContext, Row } from './row.ts';
 import { benchConnectors, requestBytes } from './signed-requests.ts';
 
+/** Requests until both run compiled code: services live for weeks, not for their first second. */
+const warmUp = 3_000;
+
 /** From a webhook being posted to its turn being in a consumer's hands, one at a time. */
 export async function measureLatency({ quick, say }: BenchContext): Promise<Row[]> {
   const floorPort = await freePort();
@@ -38,9 +41,9 @@ async function measure(
 ): Promise<Row[]> {
   const gatewayPort = Number(new URL(at.installation.gatewayUrls[0] ?? '').port);
   const each = quick ? 50 : 200;
-  const time = (port: number, run: string) => timeEach({ port, run, count: each }, at.arrivals);
-  await time(gatewayPort, 'warm-gateway');
-  await time(at.floorPort, 'warm-floor');
+  const time = (port: number, run: string, count = each) => timeEach({ port, run, count }, at.arrivals);
+  await time(gatewayPort, 'warm-gateway', quick ? each : warmUp);
+  await time(at.floorPort, 'warm-floor', quick ? each : warmUp);
   const pairs: [number, number][] = [];
   for (let round = 1; round <= 5; round++) {
     const gateway = await time(gatewayPort, `gateway-${round}`);
