@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeJson, type Bus, type StoredMessage } from '@trunkline/bus';
 import { LRUCache } from 'lru-cache';
-import type { EventTail } from './event-tail.ts';
+import type { UnbrokenRun } from './unbroken-run.ts';
 
 /** Headers of ours on turns and skips: what they were made of. */
 export const judgementHeaders = {
@@ -51,7 +51,7 @@ export interface ConversationLog {
 
 export function openConversationLog(deps: {
   bus: Bus;
-  tail: Pick<EventTail, 'nothingBetween'>;
+  run: Pick<UnbrokenRun, 'nothingBetween'>;
   incarnation(): string;
   random(): number;
 }): ConversationLog {
@@ -82,7 +82,7 @@ export function openConversationLog(deps: {
     },
     async nextEvent(doorbell, head) {
       const between = { after: head.eventSeq, before: doorbell.seq };
-      if (deps.tail.nothingBetween(bus.names.conversationOf(doorbell.subject), between)) return doorbell;
+      if (deps.run.nothingBetween(bus.names.conversationOf(doorbell.subject), between)) return doorbell;
       const filter = bus.names.eventsBeside(doorbell.subject);
       return bus.read('EVENTS', { firstOf: filter, fromSeq: head.eventSeq + 1 });
     },

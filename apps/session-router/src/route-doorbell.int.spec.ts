@@ -9,6 +9,7 @@ import {
   rememberReads,
   storeEvent,
   type Bus,
+  type Consuming,
   type StoredMessage,
 } from '@trunkline/bus';
 import { eventFingerprint, type TrunklineEvent, type Turn } from '@trunkline/events';
@@ -16,9 +17,9 @@ import { createSessionStore, type BindingRecord, type SessionRecord } from '@tru
 import { startNats, waitFor, type NatsServer } from '@trunkline/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openAttemptCount } from './attempt-count.ts';
-import { followEventTail } from './event-tail.ts';
 import { openConversationLog } from './conversation-log.ts';
 import { createDoorbellRouter, type RouteDeps } from './route-doorbell.ts';
+import { trackUnbrokenRun, type UnbrokenRun } from './unbroken-run.ts';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 const noMetrics = { count: () => {}, observe: () => {}, set: () => {}, watch: () => () => {}, forget: () => {} };
@@ -49,7 +50,13 @@ async function connection(): Promise<Bus> {
   return each;
 }
 
-async function routerDeps(on: Bus, changes: Partial<RouteDeps> = {}): Promise<RouteDeps> {
+const knowsNothing = { nothingBetween: () => false };
+
+async function routerDeps(
+  on: Bus,
+  changes: Partial<RouteDeps> = {},
+  run: Pick<UnbrokenRun, 'nothingBetween'> = knowsNothing,
+): Promise<RouteDeps> {
   const created = await incarnationOf('EVENTS', on);
   const incarnation = () => created;
   const sessions = createSessionStore({
@@ -59,7 +66,7 @@ async function routerDeps(on: Bus, changes: Partial<RouteDeps> = {}): Promise<Ro
   });
   return {
     bus: on,
-    log: openConversationLog({ bus: on, tail: followEventTail(on), incarnation, random: Math.random }),
+    log: openConversationLog({ bus: on, run, incarnation, random: Math.random }),
     judge: { names: on.names, sessions, seal: () => 'sealed' },
     attempts: openAttemptCount({ bucket: on.bucket('progress'), incarnation }),
     metrics: noMetrics,
@@ -67,6 +74,13 @@ async function routerDeps(on: Bus, changes: Partial<RouteDeps> = {}): Promise<Ro
     now: Date.now,
     ...changes,
   };
+}
+
+/** A whole router: it listens for doorbells until it is drained. */
+async function startRouter(on: Bus, concurrency = 8): Promise<Consuming> {
+  const run = trackUnbrokenRun(on.names.conversationOf);
+  const handle = createDoorbellRouter(await routerDeps(on, {}, run));
+  return consumeDoorbells({ handle, concurrency, onArrival: run.onArrival }, on);
 }
 
 function eventOf(conversation: string, id: string): TrunklineEvent {
@@ -126,12 +140,7 @@ const newest = async (subject: string) => (await bus.read('TURNS', { newestOf: s
 
 describe('createDoorbellRouter', () => {
   it('makes one turn of each event, in the order of its conversation, with three routers at work', async () => {
-    const routers = await Promise.all(
-      [1, 2, 3].map(async () => {
-        const own = await connection();
-        return consumeDoorbells({ handle: createDoorbellRouter(await routerDeps(own)), concurrency: 64 }, own);
-      }),
-    );
+    const routers = await Promise.all([1, 2, 3].map(async () => startRouter(await connection(), 64)));
     const conversations = Array.from({ length: 10 }, (_, n) => `c${n}`);
     await Promise.all(
       conversations.map(async (conversation) => {
@@ -149,7 +158,7 @@ describe('createDoorbellRouter', () => {
   });
 
   it('wakes the gateway that waits with the session and the turn, and keeps the receipt', async () => {
-    const router = consumeDoorbells({ handle: createDoorbellRouter(await routerDeps(bus)), concurrency: 8 }, bus);
+    const router = await startRouter(bus);
     const receipts = listenForReceipts('gw-1', bus);
     const event = eventOf('c', 'e1');
     const waiting = receipts.expect(place(event));
@@ -185,7 +194,7 @@ describe('createDoorbellRouter', () => {
   });
 
   it('keeps a skip in place of a turn, and says why in the receipt', async () => {
-    const router = consumeDoorbells({ handle: createDoorbellRouter(await routerDeps(bus)), concurrency: 8 }, bus);
+    const router = await startRouter(bus);
     const refused = eventOf('c', 'e1');
     refused.data.session.policy.create_if_missing = false;
     await store(refused);

@@ -3,10 +3,10 @@ import { sealReplyHandle, type SealingKeys } from '@trunkline/secrets';
 import { createSessionStore, type BindingRecord, type SessionRecord } from '@trunkline/sessions';
 import type { Metrics } from '@trunkline/telemetry';
 import { openAttemptCount } from './attempt-count.ts';
-import { followEventTail } from './event-tail.ts';
 import { followIncarnation } from './incarnation.ts';
 import { openConversationLog } from './conversation-log.ts';
 import { createDoorbellRouter } from './route-doorbell.ts';
+import { trackUnbrokenRun } from './unbroken-run.ts';
 
 const concurrency = 128;
 /** Sessions and bindings that are in use now. */
@@ -18,7 +18,7 @@ const handleLivesMs = 30 * 86_400_000;
 export async function startEventRouting(parts: { bus: Bus; key: SealingKeys; metrics: Metrics }): Promise<Consuming> {
   const { bus, key, metrics } = parts;
   const incarnation = await followIncarnation(bus);
-  const tail = followEventTail(bus);
+  const run = trackUnbrokenRun(bus.names.conversationOf);
   const sessions = rememberReads(bus.bucket<SessionRecord>('sessions'), { max: remembered });
   const bindings = rememberReads(bus.bucket<BindingRecord>('bindings'), { max: remembered });
   const store = createSessionStore({
@@ -28,7 +28,7 @@ export async function startEventRouting(parts: { bus: Bus; key: SealingKeys; met
   });
   const handle = createDoorbellRouter({
     bus,
-    log: openConversationLog({ bus, tail, incarnation: incarnation.current, random: Math.random }),
+    log: openConversationLog({ bus, run, incarnation: incarnation.current, random: Math.random }),
     judge: {
       names: bus.names,
       sessions: store,
@@ -39,11 +39,11 @@ export async function startEventRouting(parts: { bus: Bus; key: SealingKeys; met
     incarnation,
     now: Date.now,
   });
-  const doorbells = consumeDoorbells({ handle, concurrency }, bus);
+  const doorbells = consumeDoorbells({ handle, concurrency, onArrival: run.onArrival }, bus);
   return {
     async drain() {
       await doorbells.drain();
-      for (const each of [tail, sessions, bindings]) each.stop();
+      for (const each of [sessions, bindings]) each.stop();
     },
   };
 }

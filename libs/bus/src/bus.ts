@@ -14,7 +14,7 @@ import type { BusLog } from './log.ts';
 import { createNames, type BucketName, type Names, type ObjectStoreName, type StreamName } from './names.ts';
 import { createObjectStore, type ObjectStore } from './objects.ts';
 import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-reader.ts';
-import { followTail, type TailListener } from './tail.ts';
+import { followTail } from './tail.ts';
 import { plainHeaders, readStored, type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
 
 export interface BusOptions {
@@ -57,8 +57,6 @@ export interface Bus {
   read(stream: StreamName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
   /** Reads a stream's messages of one subject filter in order, without acknowledging; `buffer` bounds memory. */
   follow(stream: StreamName, filter: string, options: { from: ReadFrom; buffer?: number }): Promise<OrderedReader>;
-  /** Tells of each message stored from now on, without its payload (`followTail`). */
-  tail(stream: StreamName, filter: string, listener: TailListener): Subscription;
   /** Not stored, not acknowledged. */
   publish(subject: string, payload: string | Uint8Array, headers?: Record<string, string>): void;
   subscribe(subject: string, onMessage: (message: CoreMessage) => void): Subscription;
@@ -83,11 +81,6 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   const buckets = new Map<BucketName, Bucket<unknown>>();
   const stores = new Map<ObjectStoreName, ObjectStore>();
 
-  function tail(of: { stream: string; filter: string }, listener: TailListener): Subscription {
-    const open = () => openOrderedReader({ ...of, from: 'new', headersOnly: true }, { js, link });
-    return followTail(listener, { open, onState: link.onState, log });
-  }
-
   const bus: Bus = {
     names,
     log,
@@ -106,7 +99,13 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
           read: (query) => readStored({ stream: `KV_${full}`, query, timeoutMs }, { nc, link }),
           log,
           closed: () => nc.isClosed() || nc.isDraining(),
-          tail: (filter, listener) => tail({ stream: `KV_${full}`, filter }, listener),
+          tail: (filter, listener) =>
+            followTail(listener, {
+              open: () =>
+                openOrderedReader({ stream: `KV_${full}`, filter, from: 'new', headersOnly: true }, { js, link }),
+              onState: link.onState,
+              log,
+            }),
           readAll: (filter) =>
             openOrderedReader({ stream: `KV_${full}`, filter, from: 'newest_of_each' }, { js, link }),
         });
@@ -120,7 +119,6 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     },
     follow: (stream, filter, { from, buffer }) =>
       openOrderedReader({ stream: names.stream(stream), filter, from, buffer }, { js, link }),
-    tail: (stream, filter, listener) => tail({ stream: names.stream(stream), filter }, listener),
     publish: (subject, payload, headers) =>
       nc.publish(subject, payload, headers && { headers: clientHeaders(headers) }),
     subscribe: (subject, onMessage) => subscribe(subject, onMessage, { nc, log }),

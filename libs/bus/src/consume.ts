@@ -16,7 +16,17 @@ export interface Doorbell {
   announcement: number;
 }
 
+/** A doorbell as it arrives. `delivery` counts what the server sent to all routers: without a gap, this one got everything. */
+export interface Arrival {
+  subject: string;
+  seq: number;
+  delivery: number;
+  announcement: number;
+}
+
 export interface DoorbellOptions {
+  /** Told of each doorbell in the order of arrival, before any is handled that arrived later. */
+  onArrival?(arrival: Arrival): void;
   handle(doorbell: Doorbell): Promise<Verdict>;
   /** How many are handled at the same time, at most one of each conversation. */
   concurrency: number;
@@ -67,6 +77,7 @@ export function consumeDoorbells(options: DoorbellOptions, bus: Bus): Consuming 
     // A stopped process swallows what it asked for until its request expires: so requests are short and small.
     messages = await consumer.consume({ max_messages: options.concurrency, expires: 3_000 });
     for await (const message of messages) {
+      options.onArrival?.(arrivalOf(message));
       await slots.take();
       if (stopping) return;
       const handled = enqueue(message).finally(() => {
@@ -93,6 +104,10 @@ export function consumeDoorbells(options: DoorbellOptions, bus: Bus): Consuming 
       await Promise.all(running);
     },
   };
+}
+
+function arrivalOf({ subject, seq, info }: JsMsg): Arrival {
+  return { subject, seq, delivery: info.deliverySequence, announcement: info.deliveryCount };
 }
 
 function settle(message: JsMsg, verdict: Verdict): void {

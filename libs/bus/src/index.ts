@@ -1,7 +1,14 @@
 export { type Appended, type AppendOptions } from './append.ts';
 export { type Bucket, type Entry, type WriteOptions } from './bucket.ts';
 export { openBus, type Bus, type BusOptions, type CoreMessage, type Subscription } from './bus.ts';
-export { consumeDoorbells, type Consuming, type Doorbell, type DoorbellOptions, type Verdict } from './consume.ts';
+export {
+  consumeDoorbells,
+  type Arrival,
+  type Consuming,
+  type Doorbell,
+  type DoorbellOptions,
+  type Verdict,
+} from './consume.ts';
 export { BusNotReadyError, BusUnavailableError } from './errors.ts';
 export { decodeJson, encodeJson } from './json.ts';
 export { type Handled, type LaneContext, type LaneWork } from './lane-runner.ts';
@@ -22,7 +29,6 @@ export {
 export { type ObjectStore, type StoredObject } from './objects.ts';
 export { listenForReceipts, readReceipt, writeReceipt, type ReceiptListener, type ReceiptOf } from './receipts.ts';
 export { rememberReads, type RememberedBucket } from './remember-reads.ts';
-export { type TailListener } from './tail.ts';
 export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';
 export { busHeaders, storeEvent, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';

@@ -11,8 +11,6 @@ export type ReadFrom = { seq: number } | { time: Date } | 'new' | 'newest_of_eac
 export interface OrderedReader {
   /** How many messages were waiting when the reader was opened. */
   readonly pending: number;
-  /** Where it began; `new` has become a sequence, from which on nothing is left out. */
-  readonly from: ReadFrom;
   messages: AsyncIterable<StoredMessage>;
   stop(): Promise<void>;
 }
@@ -73,7 +71,6 @@ export async function openOrderedReader(at: ReaderOptions, deps: ReaderDeps): Pr
 
   return {
     pending: first.pending,
-    from: first.from,
     messages: messages(),
     async stop() {
       stopped = true;

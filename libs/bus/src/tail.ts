@@ -6,8 +6,8 @@ import type { StoredMessage } from './stored-message.ts';
 
 /** What a follower of new messages is told, in this order. */
 export interface TailListener {
-  /** From this sequence on nothing is left out, until `onBreak`. */
-  onBegin(seq: number): void;
+  /** From now on nothing is left out, until `onBreak`. */
+  onBegin(): void;
   /** Without its payload. */
   onMessage(message: StoredMessage): void;
   /** What comes now is missed: forget what rests on having seen everything. */
@@ -42,9 +42,8 @@ export function followTail(listener: TailListener, deps: TailDeps): { stop(): vo
     const opened = await deps.open();
     reader = opened;
     if (stopped) return end();
-    if (typeof opened.from === 'string' || !('seq' in opened.from)) return end();
     begun = true;
-    listener.onBegin(opened.from.seq);
+    listener.onBegin();
     for await (const message of opened.messages) {
       if (reader !== opened) return;
       listener.onMessage(message);

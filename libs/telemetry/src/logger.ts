@@ -1,11 +1,6 @@
-import {
-  destination,
-  pino,
-  type DestinationStream,
-  type Logger as PinoLogger,
-  type LoggerOptions as PinoOptions,
-} from 'pino';
+import { pino, type DestinationStream, type Logger as PinoLogger, type LoggerOptions as PinoOptions } from 'pino';
 import { logError } from './log-error.ts';
+import { standardOutput } from './log-output.ts';
 import { maskFields } from './mask-fields.ts';
 import { activeSpan } from './tracing.ts';
 
@@ -70,9 +65,6 @@ function withMaskedChildren(log: PinoLogger): Logger {
     child: (fields: Record<string, unknown>) => withMaskedChildren(child(maskFields(fields))),
   });
 }
-
-// Each line is written before the call returns: pino's default writes behind, and at an exit its last lines overtake each other.
-const standardOutput = () => destination({ dest: 1, sync: true });
 
 async function prettified(to: DestinationStream): Promise<DestinationStream> {
   const { prettyFactory } = await import('pino-pretty');
