@@ -4,6 +4,7 @@ import type { EventDelivery } from './delivery.ts';
 import type { Faults } from './faults.ts';
 import type { createInteractions } from './interactions.ts';
 import type { Json } from './json.ts';
+import { mimetypeOf } from './mimetype.ts';
 import type { FakeMessage } from './message-store.ts';
 import type { MethodContext } from './method.ts';
 import type { createPeople, Done, Said } from './people.ts';
@@ -184,7 +185,7 @@ function addFile(
     id: world.id('F'),
     name: file.name,
     title: file.name,
-    mimetype: file.mimetype ?? 'text/plain',
+    mimetype: file.mimetype ?? mimetypeOf(file.name),
     size: bytes.length,
     user: file.user,
     team_id: world.users.get(file.user)?.team_id ?? '',

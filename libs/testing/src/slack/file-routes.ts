@@ -30,8 +30,6 @@ async function upload(request: Request, response: Response, { world, takeFault }
   if (!file || file.complete) return void response.status(404).send('file_not_found');
   if (bytes.length !== file.size) return void response.status(400).send(`expected ${file.size} bytes`);
   file.bytes = bytes;
-  const type = request.headers['content-type'];
-  if (type && !type.startsWith('multipart/') && !type.includes('x-www-form-urlencoded')) file.mimetype = type;
   if (fault?.do === 'reset_after_commit') return reset(response);
   if (fault?.do === 'server_error_after_commit') return void response.status(fault.status ?? 500).send('error');
   response.send(`OK - ${file.size}`);

@@ -1,4 +1,5 @@
 import { posted } from '../events.ts';
+import { mimetypeOf } from '../mimetype.ts';
 import { postable } from '../find-channel.ts';
 import type { Json } from '../json.ts';
 import { badArgument, refuse, textArg, type Answer, type Args, type BotMethod, type MethodContext } from '../method.ts';
@@ -22,7 +23,7 @@ const getUploadUrlExternal: BotMethod = {
       id,
       name,
       title: name,
-      mimetype: 'application/octet-stream',
+      mimetype: mimetypeOf(name),
       size,
       user: install.bot_user_id,
       team_id: install.team_id,
