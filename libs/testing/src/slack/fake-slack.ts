@@ -51,6 +51,8 @@ export interface FakeSlack extends AsyncDisposable, People, Interactions {
   thread(channel: string, root: string): readonly FakeMessage[];
   ephemerals(channel: string): readonly Json[];
   calls(method?: string): readonly RecordedCall[];
+  /** Calls the listener when a call of the Web API was answered, from now on. */
+  onCall(listener: (call: RecordedCall) => void): void;
   /** Posts to response URLs. */
   responses(): readonly { url: string; args: Json }[];
   reactionsOf(channel: string, ts: string): { name: string; users: string[]; count: number }[];
@@ -76,6 +78,7 @@ interface Parts {
   deliver(app: FakeApp, what: { kind: EventDelivery['kind']; payload: Json }): EventDelivery;
   deliveries: EventDelivery[];
   calls: RecordedCall[];
+  listeners: ((call: RecordedCall) => void)[];
   responses: { url: string; args: Json }[];
   context: Pick<MethodContext, 'statuses' | 'ephemerals'>;
   stop(): Promise<void>;
@@ -142,6 +145,7 @@ type Inspection =
   | 'thread'
   | 'ephemerals'
   | 'calls'
+  | 'onCall'
   | 'responses'
   | 'reactionsOf'
   | 'files'
@@ -151,12 +155,13 @@ type Inspection =
 
 const statusMs = 120_000;
 
-function inspection({ world, calls, responses, context }: Parts): Pick<FakeSlack, Inspection> {
+function inspection({ world, calls, listeners, responses, context }: Parts): Pick<FakeSlack, Inspection> {
   return {
     messages: (channel) => world.messages.list(channel),
     thread: (channel, root) => world.messages.thread(channel, root),
     ephemerals: (channel) => context.ephemerals.filter((message) => message['channel'] === channel),
     calls: (method) => calls.filter((call) => method === undefined || call.method === method),
+    onCall: (listener) => void listeners.push(listener),
     responses: () => responses,
     reactionsOf(channel, ts) {
       const message = world.messages.find(channel, ts);

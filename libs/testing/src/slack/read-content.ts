@@ -86,8 +86,11 @@ export function readList(value: unknown, error: string): { list?: Json[] } | { r
 }
 
 /** What an answer adds when the text was cut. */
-export const truncationWarning = ({ truncated }: Pick<Content, 'truncated'>): Json =>
-  truncated ? { warning: 'message_truncated', response_metadata: { warnings: ['message_truncated'] } } : {};
+export function truncationWarning({ truncated }: Pick<Content, 'truncated'>): Json {
+  if (!truncated) return {};
+  const messages = [`[WARN] the text was cut at ${maxText} characters`];
+  return { warning: 'message_truncated', response_metadata: { warnings: ['message_truncated'], messages } };
+}
 
 function readLists(args: Args, rules: ContentRules): { blocks?: Json[]; attachments?: Json[] } | { refusal: Answer } {
   const blocks = readList(args['blocks'], 'invalid_blocks_format');

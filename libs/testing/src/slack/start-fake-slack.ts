@@ -61,6 +61,7 @@ function assemble(server: Server, url: string, options: FakeSlackOptions): FakeS
   const contexts: EventContexts = new Map();
   const announce = createAnnounce({ world, contexts, deliver });
   const calls: RecordedCall[] = [];
+  const listeners: ((call: RecordedCall) => void)[] = [];
   const responses: { url: string; args: MethodContext['ephemerals'][number] }[] = [];
   const context = {
     world,
@@ -76,7 +77,15 @@ function assemble(server: Server, url: string, options: FakeSlackOptions): FakeS
   const methods = webApiMethods({ openTicket: socketMode.openTicket, contexts });
   const app = express();
   app.use(express.raw({ type: () => true, limit: '200mb' }));
-  const api = { context, methods, takeFault, waitForChannel, record: (call: RecordedCall) => calls.push(call) };
+  const answered = (call: RecordedCall) => listeners.forEach((listen) => listen(call));
+  const api = {
+    context,
+    methods,
+    takeFault,
+    waitForChannel,
+    record: (call: RecordedCall) => calls.push(call),
+    answered,
+  };
   app.all('/api/:method', (request, response) => answerCall(request, response, api));
   app.use(fileRoutes({ world, takeFault }));
   app.use(responseUrls.router);
@@ -93,6 +102,7 @@ function assemble(server: Server, url: string, options: FakeSlackOptions): FakeS
     deliver,
     deliveries,
     calls,
+    listeners,
     responses,
     context,
     async stop() {

@@ -97,6 +97,8 @@ export function fileView(file: FakeFile, { world, url }: { world: World; url: st
     permalink: `${url}/files/${file.user}/${file.id}/${name}`,
     has_rich_preview: false,
     file_access: 'visible',
+    is_starred: false,
+    comments_count: 0,
     channels: shares(file, { world, kind: 'public' }),
     groups: shares(file, { world, kind: 'private' }),
     ims: shares(file, { world, kind: 'im' }),
@@ -114,9 +116,20 @@ function shares(file: FakeFile, { world, kind }: { world: World; kind: FakeChann
 
 function shareTimes(file: FakeFile, { world, isPublic }: { world: World; isPublic: boolean }): Json | undefined {
   const of = file.shared_in.filter(({ channel }) => (world.channels.get(channel)?.kind === 'public') === isPublic);
+  const shareOf = ({ channel, ts }: { channel: string; ts: string }) => ({
+    ts,
+    channel_name: world.channels.get(channel)?.name,
+    team_id: file.team_id,
+    share_user_id: file.user,
+    source: 'UNKNOWN',
+    reply_users: [],
+    reply_users_count: 0,
+    reply_count: 0,
+    is_silent_share: false,
+  });
   if (of.length === 0) return undefined;
   return Object.fromEntries(
-    of.map(({ channel }) => [channel, of.filter((s) => s.channel === channel).map(({ ts }) => ({ ts }))]),
+    of.map(({ channel }) => [channel, of.filter((share) => share.channel === channel).map(shareOf)]),
   );
 }
 
@@ -144,6 +157,7 @@ export function channelView(channel: FakeChannel, { botUser }: { botUser: string
     is_private: channel.kind !== 'public',
     is_general: channel.name === 'general',
     is_member: channel.members.has(botUser),
+    last_read: '0000000000.000000',
     is_shared: channel.shared_team_ids.length > 0,
     is_ext_shared: channel.shared_team_ids.length > 0,
     shared_team_ids: [channel.team_id, ...channel.shared_team_ids],
@@ -166,7 +180,25 @@ export const userView = (user: FakeUser): Json => ({
   tz: 'Etc/UTC',
   tz_label: 'Coordinated Universal Time',
   tz_offset: 0,
-  profile: { real_name: user.name, display_name: user.name, real_name_normalized: user.name, team: user.team_id },
+  profile: {
+    title: '',
+    phone: '',
+    skype: '',
+    real_name: user.name,
+    real_name_normalized: user.name,
+    display_name: user.name,
+    display_name_normalized: user.name,
+    status_text: '',
+    status_emoji: '',
+    status_emoji_display_info: [],
+    status_expiration: 0,
+    huddle_state: 'default_unset',
+    huddle_state_expiration_ts: 0,
+    image_48: '',
+    image_192: '',
+    team: user.team_id,
+  },
+
   is_admin: false,
   is_owner: false,
   is_restricted: false,

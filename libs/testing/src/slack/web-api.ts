@@ -25,6 +25,8 @@ export interface WebApiDeps {
   /** Seconds to wait before another message to this channel; 0: none. */
   waitForChannel(channel: string): number;
   record(call: RecordedCall): void;
+  /** Is told of each call once its answer is known. */
+  answered(call: RecordedCall): void;
 }
 
 /** Answers `POST /api/<method>`, and GET with the arguments in the query. */
@@ -48,6 +50,7 @@ export async function answerCall(request: Request, response: Response, deps: Web
   if (delayMs > 0) await sleep(delayMs);
   const outcome = run(call, { deps, fault });
   call.answer = outcome;
+  deps.answered(call);
   if (outcome === 'reset') return reset(response);
   if (owner?.kind === 'bot') response.set('x-oauth-scopes', [...owner.install.scopes].join(','));
   send(response, outcome);

@@ -118,7 +118,7 @@ function page(messages: FakeMessage[], { args, context }: { args: Args; context:
     ok: true,
     messages: shown.map((message) => messageView(message, { world, url, metadata, reactions: true })),
     has_more: more,
-    ...(more && { response_metadata: { next_cursor: Buffer.from(`next:${start + limit}`).toString('base64') } }),
+    response_metadata: { next_cursor: more ? Buffer.from(`next:${start + limit}`).toString('base64') : '' },
   };
 }
 
