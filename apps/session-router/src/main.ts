@@ -1,3 +1,4 @@
+import { openInventory } from '@trunkline/inventory';
 import { deriveKey, replyHandlePurpose } from '@trunkline/secrets';
 import { connectBus, runService } from '@trunkline/service';
 import { startOutputRouting } from './start-output-routing.ts';
@@ -16,11 +17,14 @@ await runService(
     if (!keyring) throw new Error('A keyring is required.');
     const key = deriveKey(keyring, replyHandlePurpose);
     const { metrics } = service.telemetry;
+    const inventory = await openInventory({ file: service.options.connectorsConfig, bus, log: service.log });
+    service.onStop(() => inventory.close());
+    service.ready('connectors', () => ({ ready: true, problems: inventory.problems() }));
 
     const events = await startEventRouting({ bus, key, metrics });
     service.onStop(() => events.drain());
 
-    const outputs = await startOutputRouting({ bus, key, metrics, worker });
+    const outputs = await startOutputRouting({ bus, key, metrics, worker, inventory });
     service.onStop(() => outputs.drain());
   },
 );

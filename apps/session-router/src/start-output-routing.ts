@@ -1,4 +1,7 @@
 import { busHeaders, runLanes, type Bus, type LaneWorker } from '@trunkline/bus';
+import { connectorAllows } from '@trunkline/config';
+import { targetConnector } from '@trunkline/events';
+import type { Inventory } from '@trunkline/inventory';
 import { routeOutput, type RouteOutputDeps } from '@trunkline/reply-routing';
 import { openReplyHandle, type SealingKeys } from '@trunkline/secrets';
 import { createSessionStore, type BindingRecord, type SessionRecord } from '@trunkline/sessions';
@@ -10,6 +13,7 @@ export async function startOutputRouting(parts: {
   key: SealingKeys;
   metrics: Metrics;
   worker: string;
+  inventory: Pick<Inventory, 'get'>;
 }): Promise<LaneWorker> {
   const { bus, metrics, worker } = parts;
   const deps = routingDeps(parts);
@@ -35,7 +39,8 @@ export async function startOutputRouting(parts: {
   return lanes;
 }
 
-function routingDeps({ bus, key }: { bus: Bus; key: SealingKeys }): RouteOutputDeps {
+function routingDeps(parts: { bus: Bus; key: SealingKeys; inventory: Pick<Inventory, 'get'> }): RouteOutputDeps {
+  const { bus, key, inventory } = parts;
   const sessions = createSessionStore({
     sessions: bus.bucket<SessionRecord>('sessions'),
     bindings: bus.bucket<BindingRecord>('bindings'),
@@ -46,7 +51,11 @@ function routingDeps({ bus, key }: { bus: Bus; key: SealingKeys }): RouteOutputD
     now: Date.now,
     openHandle: (sealed) => openReplyHandle(sealed, { key, now: Date.now() }),
     sessionDefaults: async (sessionId) => (await sessions.find(sessionId))?.reply_targets ?? [],
-    // HTTP connectors have no allowlists; the gateway of each kind that has them checks again before it delivers.
-    allowed: () => ({ allowed: true }),
+    allowed(target) {
+      const { kind, name } = targetConnector(target);
+      // A connector that is not there yet may come; its gateway judges again before it delivers.
+      const config = inventory.get(kind, name)?.config;
+      return config ? connectorAllows(config, target) : { allowed: true };
+    },
   };
 }

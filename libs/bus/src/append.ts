@@ -1,7 +1,8 @@
-import { JetStreamApiError, type JetStreamClient, type JetStreamPublishOptions } from '@nats-io/jetstream';
-import { headers as createHeaders } from '@nats-io/transport-node';
+import { headers as createHeaders, type MsgHdrs } from '@nats-io/transport-node';
 import { BusUnavailableError } from './errors.ts';
+import { decodeJson } from './json.ts';
 import type { Link } from './link.ts';
+import type { Ask } from './requests.ts';
 
 export interface AppendOptions {
   /** Stored once per id inside the stream's duplicate window. */
@@ -27,35 +28,46 @@ const duplicateInProcess = 10158;
 /** Appends one message and waits until it is stored. Throws BusUnavailableError when no answer comes: it may or may not be stored then. */
 export async function append(
   message: { subject: string; payload: string | Uint8Array; options: AppendOptions; timeoutMs: number },
-  deps: { js: JetStreamClient; link: Link },
+  { ask, link }: { ask: Ask; link: Link },
 ): Promise<Appended> {
-  const { subject, payload, options } = message;
-  try {
-    const wire = publishOptions(options, message.timeoutMs);
-    const ack = await deps.link.ask(() => deps.js.publish(subject, payload, wire));
-    return { outcome: ack.duplicate ? 'duplicate' : 'stored', seq: ack.seq };
-  } catch (error) {
-    if (!(error instanceof JetStreamApiError)) throw new BusUnavailableError(`Storing ${subject}`, error);
-    if (wrongLastSequence.has(error.code)) return { outcome: 'conflict' };
-    if (error.code === duplicateInProcess) return { outcome: 'in_process' };
-    throw new BusUnavailableError(`Storing ${subject}`, error);
-  }
+  const { subject, payload, options, timeoutMs } = message;
+  const headers = wireHeaders(options);
+  const answer = await link
+    .ask(() => ask({ subject, payload, headers, timeoutMs }))
+    .catch((cause: unknown) => {
+      throw new BusUnavailableError(`Storing ${subject}`, cause);
+    });
+  const { error, seq, duplicate } = acknowledgement(answer.data);
+  if (error === undefined && seq !== undefined) return { outcome: duplicate ? 'duplicate' : 'stored', seq };
+  if (wrongLastSequence.has(error?.err_code ?? 0)) return { outcome: 'conflict' };
+  if (error?.err_code === duplicateInProcess) return { outcome: 'in_process' };
+  throw new BusUnavailableError(
+    `Storing ${subject}`,
+    new Error(error?.description ?? 'The answer is none of JetStream.'),
+  );
 }
 
-function publishOptions(options: AppendOptions, timeoutMs: number): Partial<JetStreamPublishOptions> {
-  const { messageId, headers, expectLast, ttlMs } = options;
-  const wire: Partial<JetStreamPublishOptions> = { timeout: timeoutMs };
-  if (messageId) wire.msgID = messageId;
-  if (ttlMs) wire.ttl = `${Math.ceil(ttlMs / 1000)}s`;
+/** The server's answer to a publish (`pub_ack_response` of its API). */
+interface Acknowledgement {
+  error?: { err_code?: number; description?: string };
+  seq?: number;
+  duplicate?: boolean;
+}
+
+function acknowledgement(bytes: Uint8Array): Acknowledgement {
+  const document = decodeJson(bytes);
+  return typeof document === 'object' && document !== null ? document : {};
+}
+
+/** The headers that JetStream knows by name, and the message's own. */
+function wireHeaders({ messageId, headers, expectLast, ttlMs }: AppendOptions): MsgHdrs {
+  const wire = createHeaders();
+  if (headers) for (const [name, value] of Object.entries(headers)) wire.set(name, value);
+  if (messageId) wire.set('Nats-Msg-Id', messageId);
+  if (ttlMs) wire.set('Nats-TTL', `${Math.ceil(ttlMs / 1000)}s`);
   if (expectLast) {
-    wire.expect = {
-      lastSubjectSequence: expectLast.seq,
-      ...(expectLast.subject && { lastSubjectSequenceSubject: expectLast.subject }),
-    };
-  }
-  if (headers) {
-    wire.headers = createHeaders();
-    for (const [name, value] of Object.entries(headers)) wire.headers.set(name, value);
+    wire.set('Nats-Expected-Last-Subject-Sequence', String(expectLast.seq));
+    if (expectLast.subject) wire.set('Nats-Expected-Last-Subject-Sequence-Subject', expectLast.subject);
   }
   return wire;
 }

@@ -15,6 +15,7 @@ import { createNames, type BucketName, type Names, type ObjectStoreName, type St
 import { createObjectStore, type ObjectStore } from './objects.ts';
 import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-reader.ts';
 import { followTail } from './tail.ts';
+import { createAsk } from './requests.ts';
 import { plainHeaders, readStored, type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
 
 export interface BusOptions {
@@ -77,6 +78,7 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   const names = createNames(options.prefix ?? 'tl');
   const timeoutMs = options.ackTimeoutMs ?? 5_000;
   const js = jetstream(nc, { timeout: timeoutMs });
+  const ask = createAsk(nc);
   const link = followLink(nc, { log, timeoutMs });
   const buckets = new Map<BucketName, Bucket<unknown>>();
   const stores = new Map<ObjectStoreName, ObjectStore>();
@@ -88,15 +90,15 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     state: link.state,
     onState: link.onState,
     append: (subject, payload, appendOptions = {}) =>
-      append({ subject, payload, options: appendOptions, timeoutMs }, { js, link }),
-    read: (stream, query) => readStored({ stream: names.stream(stream), query, timeoutMs }, { nc, link }),
+      append({ subject, payload, options: appendOptions, timeoutMs }, { ask, link }),
+    read: (stream, query) => readStored({ stream: names.stream(stream), query, timeoutMs }, { ask, link }),
     bucket<T>(name: BucketName) {
       const full = names.bucket(name);
       const bucket =
         buckets.get(name) ??
         createBucket<unknown>(full, {
           append: bus.append,
-          read: (query) => readStored({ stream: `KV_${full}`, query, timeoutMs }, { nc, link }),
+          read: (query) => readStored({ stream: `KV_${full}`, query, timeoutMs }, { ask, link }),
           log,
           closed: () => nc.isClosed() || nc.isDraining(),
           tail: (filter, listener) =>

@@ -131,12 +131,16 @@ function startOf(from: ReadFrom) {
 
 /** A consumed message in our own form. */
 export function storedMessage(message: JsMsg): StoredMessage {
-  const payload = message.data;
+  const { subject, seq, data: payload } = message;
+  let headers: Record<string, string> | undefined;
   return {
-    subject: message.subject,
-    seq: message.seq,
+    subject,
+    seq,
     time: new Date(message.time),
-    headers: plainHeaders(message.headers),
+    // Most readers want one of them or none.
+    get headers() {
+      return (headers ??= plainHeaders(message.headers));
+    },
     payload,
     json: () => decodeJson(payload),
   };

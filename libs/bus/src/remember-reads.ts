@@ -14,7 +14,7 @@ const mostAgeMs = 60_000;
  * would have. Writes go to the bucket and are as conditional as ever. While the bus is away nothing is remembered.
  */
 export function rememberReads<T>(bucket: Bucket<T>, { max }: { max: number }): RememberedBucket<T> {
-  const known = new LRUCache<string, Entry<T>>({ max, ttl: mostAgeMs });
+  const known = new LRUCache<string, Entry<T>>({ max, ttl: mostAgeMs, ttlResolution: 1_000 });
   /** Newest write heard of, by key: an older value that arrives later (a slow answer, a replica that lags) is not kept. */
   const heard = new LRUCache<string, number>({ max });
   let life = 0;

@@ -1,7 +1,8 @@
-import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import type { MsgHdrs } from '@nats-io/transport-node';
 import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
 import type { Link } from './link.ts';
+import type { Ask } from './requests.ts';
 
 /** A message as a stream keeps it. */
 export interface StoredMessage {
@@ -36,12 +37,15 @@ export function plainHeaders(headers: MsgHdrs | undefined): Record<string, strin
  */
 export async function readStored(
   at: { stream: string; query: StoredMessageQuery; timeoutMs: number },
-  deps: { nc: NatsConnection; link: Link },
+  deps: { ask: Ask; link: Link },
 ): Promise<StoredMessage | undefined> {
-  const request = JSON.stringify(wireQuery(at.query));
-  const address = `$JS.API.DIRECT.GET.${at.stream}`;
+  const question = {
+    subject: `$JS.API.DIRECT.GET.${at.stream}`,
+    payload: JSON.stringify(wireQuery(at.query)),
+    timeoutMs: at.timeoutMs,
+  };
   const reply = await deps.link
-    .ask(() => deps.nc.request(address, request, { timeout: at.timeoutMs }), { repeatable: true })
+    .ask(() => deps.ask(question), { repeatable: true })
     .catch((cause: unknown) => {
       throw new BusUnavailableError(`Reading from ${at.stream}`, cause);
     });

@@ -42,9 +42,8 @@ export function mayUse(kind: string, reference: string): boolean {
 
 /** Everything the gateway of a kind has to derive keys for: what to give to `deriveKeyring` to run it without the master key. */
 export function gatewayPurposes(kind: string): string[] {
-  // Whoever holds a reply handle posts it to the http gateway, which has to open it.
-  const opened = kind === 'http' ? [replyHandlePurpose] : [];
-  return [...namespacesOf(kind).map(secretsPurpose), `assets.${kind}`, ...opened];
+  // What a session shows while it works comes with the reply handle that says where, and whoever holds one may post it.
+  return [...namespacesOf(kind).map(secretsPurpose), `assets.${kind}`, replyHandlePurpose];
 }
 
 /** The reference under which a connector's secret field is stored when the operator names none. */
