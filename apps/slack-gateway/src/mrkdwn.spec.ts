@@ -41,6 +41,7 @@ describe('toMrkdwn', () => {
       shows: '<https://d.example/e%7Cf%3Eg|a∣b&gt;c>',
       because: 'a link cannot be left',
     },
+    { text: 'http://a.b```', shows: '<http://a.b%60%60%60>', because: 'ticks in a target are no fence' },
     { text: 'a**b**c', shows: 'a\u200b*b*\u200bc', because: 'a mark needs the border of a word' },
     { text: '**a***b*', shows: '*a*\u200b_b_', because: 'and distance from another' },
     {
@@ -60,11 +61,12 @@ describe('toMrkdwn', () => {
   });
 
   // Differences of slackify-markdown, checked by hand: its rules are ***, its tables stay markdown, its tasks stay [ ], it does
-  // not escape the & of code and targets, it leaves mentions alive, it puts a zero-width space at each mark.
+  // not escape the & of code and targets, it leaves mentions alive, it labels an
+  // address with itself, it puts a zero-width space at each mark.
   it.each([
     'Some *emphasis*, **strong**, ~~gone~~ and `code`.',
     '# Title\n\nText under it.\n\n## Second',
-    'a [link](https://a.example/x?a=1&b=2) and <https://b.example>',
+    'a [link](https://a.example/x?a=1&b=2) and more',
     '- one\n- two\n- three',
     '1. one\n2. two',
     '> quoted\n> text',

@@ -145,6 +145,9 @@ describe('splitTree', () => {
     fc.assert(
       fc.property(ordinaryMarkdown, fc.integer({ min: 250, max: 600 }), (text, limit) => {
         const tree = parseMarkdown(text);
+        const headings = tree.children.map(headingOf).filter((heading) => heading !== undefined);
+        // Whose heading it is that begins a part must be clear.
+        fc.pre(new Set(headings).size === headings.length);
         const parts = splitTree(tree, within(limit));
         expect(parts.filter((part) => !within(limit)(part))).toEqual([]);
         expect(wordsOfParts(parts)).toBe(wordsOf(tree));
