@@ -77,7 +77,8 @@ function healInline(block: string): string {
     } else if (mark.endsWith('[')) brackets.push({ mark, place });
     else if (mark.startsWith(']')) {
       const label = brackets.pop();
-      if (mark === '](' && label && !block.includes(')', place)) return withoutTarget(block, { label, end: place, open });
+      if (mark === '](' && label && !block.includes(')', place))
+        return withoutTarget(block, { label, end: place, open });
       if (mark === '](' && label) token.lastIndex = block.indexOf(')', place) + 1;
     } else if (!mark.startsWith(backslash)) toggle({ mark, place }, { block, open });
   }
@@ -87,7 +88,10 @@ function healInline(block: string): string {
 /** The place behind the ticks that close a code span. */
 function closingTicks(block: string, { mark, place }: Open): number | undefined {
   const behind = place + mark.length;
-  const next = block.slice(behind).matchAll(/`+/g).find(({ 0: ticks }) => ticks === mark);
+  const next = block
+    .slice(behind)
+    .matchAll(/`+/g)
+    .find(({ 0: ticks }) => ticks === mark);
   return next && behind + next.index + mark.length;
 }
 
@@ -106,8 +110,9 @@ function toggle({ mark, place }: Open, { block, open }: { block: string; open: O
   if (last && /\S/.test(before) && closes(last, mark, after === '')) {
     if (mark.length < last.mark.length) last.mark = last.mark.slice(mark.length);
     else open.pop();
-    if (mark.length > last.mark.length) toggle({ mark: mark.slice(last.mark.length), place: place + last.mark.length }, { block, open });
-  } else if (after === '' || /\S/.test(after)) open.push({ mark, place });
+    if (mark.length > last.mark.length)
+      toggle({ mark: mark.slice(last.mark.length), place: place + last.mark.length }, { block, open });
+  } else if (after === '' ? !/[\p{L}\p{N}]/u.test(before) : /\S/.test(after)) open.push({ mark, place });
 }
 
 /** Whether a mark closes the last open one; at the end of the text half of it counts, the rest is still to come. */
