@@ -133,7 +133,7 @@ describe('an earlier output', () => {
     const idsOf = ({ outcomes }: typeof first) =>
       outcomes.flatMap((it) => (it.outcome === 'delivered' && it.platformId ? [it.platformId] : []));
     let ids = idsOf(first);
-    const deps = { findPlatformIds: async () => ({ ids }) };
+    const deps = { findPlatformIds: async () => ({ state: 'delivered' as const, ids }) };
     const parts = [
       { type: 'buttons', rows: [[{ label: 'a', value: 'a' }]] },
       { type: 'text', text: '2' },
@@ -154,7 +154,9 @@ describe('an earlier output', () => {
   });
 
   it('that a person deleted cannot be edited', async () => {
-    const deps = { findPlatformIds: async () => ({ ids: ['C0GENERAL:1700000000.000001'] }) };
+    const deps = {
+      findPlatformIds: async () => ({ state: 'delivered' as const, ids: ['C0GENERAL:1700000000.000001'] }),
+    };
     const { outcomes } = await deliver({ edit_of: 'o', content: 'x' }, {}, deps);
     expect(outcomes).toMatchObject([{ outcome: 'refused', code: 'message_not_found' }]);
   });

@@ -4,12 +4,12 @@ import { accountOf, tokenField, type SlackConnectors } from './deliver-account.t
 import { messageIn, updateMessage, type SlackCall } from './deliver-message.ts';
 import type { ChannelPauses } from './deliver-pauses.ts';
 import { uploadFile, type UploadDeps } from './deliver-upload.ts';
-import { renderContext, type PlanDeps } from './render-context.ts';
 import { statusText } from './live.ts';
+import { createReconciler } from './reconcile.ts';
+import { renderContext, type PlanDeps } from './render-context.ts';
 import { platformIdOf, type SlackMessage, type SlackStep, type SlackTarget } from './render-step.ts';
 import { escapeText } from './render-text.ts';
 import { renderOutput } from './render.ts';
-import { createReconciler } from './reconcile.ts';
 import { errorClass, failureOf } from './slack-errors.ts';
 import type { SlackAccount, SlackAnswer } from './web-client.ts';
 

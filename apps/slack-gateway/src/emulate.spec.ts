@@ -40,7 +40,7 @@ async function call(method: string, args: Record<string, string>): Promise<unkno
 let ids: string[] = [];
 const deliver = (output: object, place: object = {}): Promise<Delivered> => {
   const deliverer = delivererFor(slackEntry(`${emulator.url}/api`, { token }), {
-    findPlatformIds: async () => ({ ids }),
+    findPlatformIds: async () => ({ state: 'delivered' as const, ids }),
   });
   return deliverOnce(deliverer, deliveryOf(output, { channel_id: channel, ...place }));
 };

@@ -120,7 +120,7 @@ const postArgs = ({ channel_id, thread_ts }: SlackTarget, { deliveryId }: LiveCo
 /** As much as one message holds. */
 function messageOf(text: string, { form }: Place) {
   const [first] = textMessages(text, form);
-  return first && { text: first.text, link_names: false, parse: 'none' };
+  return first && { text: first.text, mrkdwn: first.mrkdwn, link_names: false, parse: 'none' };
 }
 
 /** Where it stands now. Throws when nobody knows whether it stands. */
@@ -156,7 +156,8 @@ async function append(stream: StreamedText, { at, text }: Shown, call: SlackCall
 async function edit({ at, text }: Shown, { place, call }: { place: Place; call: SlackCall }): Promise<LiveUpdated> {
   const message = messageOf(text, place);
   if (!message) return 'ok';
-  const answer = await updateMessage({ ...at, ...message }, call);
+  const { mrkdwn: _mrkdwn, ...shown } = message;
+  const answer = await updateMessage({ ...at, ...shown }, call);
   if (answer.kind !== 'error') return pauseOf(answer);
   const known = errorClass(answer.error);
   return known === 'gone' || known === 'refused' || known === 'park' ? 'gone' : { afterMs: 10_000 };

@@ -1,8 +1,9 @@
+import type { FoundPlatformIds } from '@trunkline/deliveries';
 import type { Output } from '@trunkline/events';
 import type { RenderContext } from './render.ts';
 import { isFileId, messageAt, type MessageAt, type SlackTarget } from './render-step.ts';
 
-/** What an earlier output became at a target: the platform ids of its delivery, in the order of its steps. */
+/** An earlier output at a target. */
 export interface EarlierOutput {
   sessionId: string;
   outputId: string;
@@ -10,7 +11,7 @@ export interface EarlierOutput {
 }
 
 export interface PlanDeps {
-  findPlatformIds(of: EarlierOutput): Promise<{ ids: string[] }>;
+  findPlatformIds(of: EarlierOutput): Promise<FoundPlatformIds>;
   /** The platform id of the message that showed a delivery's output while it grew; nothing more is shown of it from then on. */
   presented?(deliveryId: string, target: SlackTarget): Promise<string | undefined>;
 }
@@ -27,21 +28,28 @@ export async function renderContext(
   { output, sessionId, deliveryId, target }: Planned,
   deps: PlanDeps,
 ): Promise<Pick<RenderContext, 'earlier' | 'reactionOn' | 'replyTo' | 'shown'>> {
-  const idsOf = async (outputId: string) => (await deps.findPlatformIds({ sessionId, outputId, target })).ids;
+  const found = (outputId: string) => deps.findPlatformIds({ sessionId, outputId, target });
   const messagesOf = (ids: string[]) => ids.flatMap((id) => messageAt(id, target.channel_id) ?? []);
 
   async function find(id: string | undefined): Promise<MessageAt | undefined> {
     if (id === undefined) return undefined;
-    return messageAt(id, target.channel_id) ?? messagesOf(await idsOf(id))[0];
+    return messageAt(id, target.channel_id) ?? messagesOf((await found(id)).ids)[0];
   }
 
   const earlierId = output.edit_of ?? output.delete_of;
-  const ids = earlierId === undefined ? undefined : await idsOf(earlierId);
-  const found = {
-    earlier: ids && { messages: messagesOf(ids), files: ids.filter(isFileId) },
+  const earlier = earlierId === undefined ? undefined : await found(earlierId);
+  const all = {
+    earlier: earlier && {
+      messages: messagesOf(earlier.ids),
+      files: earlier.ids.filter(isFileId),
+      settled: settledStates.has(earlier.state),
+    },
     reactionOn: await find(output.reaction?.on),
     replyTo: await find(output.reply_to_message),
     shown: await find(await deps.presented?.(deliveryId, target)),
   };
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
+
+/** What is not `delivered` has ids only of what arrived; of an `unknown` one, something may stand there that nobody knows. */
+const settledStates: ReadonlySet<string> = new Set(['delivered', 'dead', 'expired', 'cancelled']);

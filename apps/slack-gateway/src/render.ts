@@ -9,8 +9,8 @@ export interface RenderContext {
   target: SlackTarget;
   /** What the connector's texts are written in where the output does not say. */
   format: TextForm;
-  /** Messages and files of the output that this one edits or deletes. */
-  earlier?: { messages: MessageAt[]; files: string[] };
+  /** Messages and files of the output that this one edits or deletes; `settled`: there are no others, and will be none. */
+  earlier?: { messages: MessageAt[]; files: string[]; settled: boolean };
   /** The message that a reaction goes on. */
   reactionOn?: MessageAt;
   /** The message that this one answers. */
@@ -141,7 +141,7 @@ function editable(message: SlackMessage): SlackMessage {
 }
 
 function takeBack({ earlier }: RenderContext): SlackAction[] {
-  if (!earlier || earlier.messages.length + earlier.files.length === 0) return [nothingKnown];
+  if (!earlier?.settled && !earlier?.messages.length && !earlier?.files.length) return [nothingKnown];
   return [
     ...earlier.messages.map((at) => ({ do: 'delete' as const, at })),
     ...earlier.files.map((file) => ({ do: 'delete_file' as const, file })),

@@ -61,7 +61,7 @@ export function delivererFor(entry: ReadyEntry<SlackConnector>, more: Partial<De
     connectors: { get: (name) => (name === entry.name ? entry : undefined) },
     assetUrls: { urlOf: () => undefined },
     pauses: createChannelPauses(Date.now),
-    findPlatformIds: async () => ({ ids: [] }),
+    findPlatformIds: async () => ({ state: 'unknown_output', ids: [] }),
     now: Date.now,
     ...more,
   });
