@@ -95,6 +95,27 @@ describe('a post', () => {
     expect(slack.calls('conversations.history')).toHaveLength(1);
   });
 
+  it('is found a page at a time then, however many messages came since', async () => {
+    let now = Date.now();
+    const deliverer = delivererFor(entryOf(), { now: () => now });
+    const delivery = deliveryOf({ content: 'x' });
+    const key = `${delivery.delivery_id}.0`;
+    await deliverOnce(deliverer, delivery);
+    for (let n = 0; n < 250; n++) slack.say({ channel: 'C0GENERAL', user: 'U0ALICE', text: '.' });
+    slack.faults.add({ method: 'conversations.history', fault: { do: 'rate_limited', retryAfterSeconds: 9 } });
+    const [step] = await deliverer.plan(delivery);
+    const answers: (string | undefined)[] = [];
+    for (let n = 0; n < 4 && step; n++, now += 60_000) {
+      const found = await deliverer.reconcile?.(step, {
+        ...{ delivery, attempt: 1, idempotencyKey: key, platformIds: new Map(), since: now - 60_000 },
+        signal: new AbortController().signal,
+      });
+      answers.push(found?.found);
+    }
+    expect(answers).toEqual(['later', 'later', 'later', 'yes']);
+    expect(slack.calls('conversations.history')).toHaveLength(4);
+  });
+
   it.each([
     { fault: { do: 'error', error: 'is_archived' }, outcome: { outcome: 'refused', code: 'is_archived' } },
     { fault: { do: 'error', error: 'token_revoked' }, outcome: { outcome: 'park', code: 'token_revoked' } },

@@ -1,17 +1,17 @@
 import type { Reconciled, StepContext } from '@trunkline/deliveries';
-import { z } from 'zod';
 import { accountOf, type SlackConnectors } from './deliver-account.ts';
+import type { SlackCall } from './deliver-message.ts';
 import { uploadMark } from './deliver-upload.ts';
 import { platformIdOf, type SlackStep } from './render-step.ts';
-import { errorClass } from './slack-errors.ts';
-import type { SlackAccount, SlackAnswer, SlackApi } from './web-client.ts';
+import { searchPages, type HistoryMessage, type Pages, type Search, type Searched } from './reconcile-search.ts';
+import type { SlackAccount, SlackApi } from './web-client.ts';
 
-const pageSize = 100;
-const mostPages = 10;
 /** Clocks differ: the search begins so much before the first attempt. */
 const earlierMs = 120_000;
 /** Some apps may ask for a history once a minute (facts A7). */
 const patientPauseMs = 60_000;
+const mostBegun = 1_000;
+const limitKeptMs = 10 * 60_000;
 const askAgainMs = 15_000;
 /** Slack posts a shared file a moment after it has answered. */
 const sharingMs = 20_000;
@@ -24,8 +24,9 @@ export interface ReconcileDeps {
 
 /** Finds out whether a step whose outcome is unknown was taken: by the key that posts hold, or the name that uploads have. */
 export function createReconciler(deps: ReconcileDeps) {
-  // By token; an app that is limited once is asked no more than once a minute from then on.
-  const limited = new WeakMap<SlackAccount['token'], number>();
+  const patience = createPatience(deps.now);
+  // By step, so that an app that gets a page a minute comes to the end.
+  const begun = new Map<string, Pages>();
 
   return async function reconcile(step: SlackStep, context: StepContext): Promise<Reconciled> {
     const search = searchOf(step, context);
@@ -34,27 +35,39 @@ export function createReconciler(deps: ReconcileDeps) {
     const found = accountOf(target, deps);
     if (!found.ok) return { found: 'later', afterMs: askAgainMs };
     const { account } = found;
-    const waitMs = (limited.get(account.token) ?? 0) - deps.now();
+    const waitMs = patience.waitMs(account.token);
     if (waitMs > 0) return { found: 'later', afterMs: waitMs };
-    const { isLimited = limited.has(account.token), ...result } = await searchHistory(
-      { search, account, signal: context.signal },
-      deps,
-    );
-    const pauseMs = result.found === 'later' ? result.afterMs : patientPauseMs;
-    if (isLimited) limited.set(account.token, deps.now() + pauseMs);
+    const { idempotencyKey: key, signal } = context;
+    const pages = begun.get(key) ?? { seen: 0 };
+    begun.set(key, pages);
+    if (begun.size > mostBegun) begun.delete([...begun.keys()][0] ?? key);
+    const most = patience.isLimited(account.token) ? { most: pages.seen + 1 } : {};
+    const call: SlackCall = (method, args) => deps.slack({ ...account, method, args, signal });
+    patience.note(account.token, 'more');
+    const answer = await searchPages(search, { pages, ...most, call });
+    patience.note(account.token, answer);
+    const result = reconciledBy(answer, { search, now: deps.now() });
+    if (result.found !== 'later' || answer === 'nothing') begun.delete(key);
     return result;
   };
 }
 
-type Message = z.infer<typeof messageSchema>;
-
-interface Search {
-  channel: string;
-  threadTs: string | undefined;
-  oldest: string;
-  /** Not finding it means nothing before this time. */
-  certainAt?: number;
-  matches(message: Message): string | undefined;
+/** Which tokens Slack gives a history once a minute only: it said so within the last minutes. */
+function createPatience(now: () => number) {
+  const limits = new WeakMap<SlackAccount['token'], { saidAt: number; nextAt: number }>();
+  const isLimited = (token: SlackAccount['token']) => (limits.get(token)?.saidAt ?? -Infinity) > now() - limitKeptMs;
+  return {
+    isLimited,
+    /** Until the next question. */
+    waitMs: (token: SlackAccount['token']) => (limits.get(token)?.nextAt ?? 0) - now(),
+    /** Called before a question too: another one may come while it is answered. */
+    note(token: SlackAccount['token'], answer: Searched): void {
+      const said = typeof answer === 'object' && 'limitedMs' in answer ? answer.limitedMs : undefined;
+      if (said === undefined && !isLimited(token)) return;
+      const saidAt = said === undefined ? (limits.get(token)?.saidAt ?? 0) : now();
+      limits.set(token, { saidAt, nextAt: now() + Math.max(said ?? 0, patientPauseMs) });
+    },
+  };
 }
 
 /** What to look for; nothing where doing a step twice is doing it once. */
@@ -74,7 +87,8 @@ function searchOf(step: SlackStep, { delivery, idempotencyKey, ...context }: Ste
     case 'upload': {
       const mark = uploadMark(idempotencyKey);
       const key = holdsKey(channel, idempotencyKey);
-      const matches = (message: Message) => message.files?.find(({ name }) => name?.includes(mark))?.id ?? key(message);
+      const matches = (message: HistoryMessage) =>
+        message.files?.find(({ name }) => name?.includes(mark))?.id ?? key(message);
       return { channel, oldest, threadTs: step.threadTs, certainAt: since + sharingMs, matches };
     }
     case 'delete':
@@ -88,73 +102,22 @@ function searchOf(step: SlackStep, { delivery, idempotencyKey, ...context }: Ste
 
 const holdsKey =
   (channel: string, key: string) =>
-  ({ ts, metadata }: Message): string | undefined =>
+  ({ ts, metadata }: HistoryMessage): string | undefined =>
     metadata?.event_payload?.['key'] === key ? platformIdOf({ channel, ts }) : undefined;
 
-// Messages of others are in it too: one that is strange must not hide ours.
-const messageSchema = z.looseObject({
-  ts: z.string(),
-  metadata: z
-    .looseObject({ event_payload: z.record(z.string(), z.unknown()).optional() })
-    .optional()
-    .catch(undefined),
-  files: z
-    .array(z.looseObject({ id: z.string(), name: z.string().nullish() }))
-    .optional()
-    .catch(undefined),
-});
-const page = z.looseObject({
-  messages: z.array(messageSchema),
-  has_more: z.boolean().nullish(),
-  response_metadata: z.looseObject({ next_cursor: z.string().nullish() }).nullish(),
-});
-
-type Searched = Reconciled & { isLimited?: true };
-
-async function searchHistory(
-  { search, account, signal }: { search: Search; account: SlackAccount; signal: AbortSignal },
-  { slack, now }: ReconcileDeps,
-): Promise<Searched> {
-  const { channel, threadTs, oldest } = search;
-  const method = threadTs === undefined ? 'conversations.history' : 'conversations.replies';
-  const where = { channel, oldest, limit: pageSize, include_all_metadata: true, ...(threadTs && { ts: threadTs }) };
-  let cursor: string | null | undefined;
-  for (let n = 0; n < mostPages; n++) {
-    const answer = await slack({ ...account, method, args: { ...where, ...(cursor && { cursor }) }, signal });
-    if (answer.kind !== 'ok') return unanswered(answer);
-    const read = page.safeParse(answer.body).data;
-    if (!read) return { found: 'unclear' };
-    const platformId = read.messages.map(search.matches).find((id) => id !== undefined);
-    if (platformId !== undefined) return { found: 'yes', platformId };
-    cursor = read.response_metadata?.next_cursor;
-    if (!cursor) return read.has_more ? { found: 'unclear' } : notFound(search, now());
-  }
-  return { found: 'unclear' };
-}
-
-function notFound({ certainAt = 0 }: Search, now: number): Searched {
-  return now < certainAt ? { found: 'later', afterMs: certainAt - now } : { found: 'no' };
-}
-
-function unanswered(answer: Exclude<SlackAnswer, { kind: 'ok' }>): Searched {
-  switch (answer.kind) {
-    case 'rate_limited':
-      return { found: 'later', afterMs: Math.max(answer.afterMs, patientPauseMs), isLimited: true };
-    case 'not_sent':
-    case 'lost':
+function reconciledBy(answer: Searched, { search, now }: { search: Search; now: number }): Reconciled {
+  switch (answer) {
+    case 'cannot_tell':
+      return { found: 'unclear' };
+    case 'no_answer':
       return { found: 'later', afterMs: askAgainMs };
-    case 'http':
-      return answer.status >= 500 ? { found: 'later', afterMs: askAgainMs } : { found: 'unclear' };
-    case 'error':
-      return refusedHistory(answer);
+    case 'more':
+      return { found: 'later', afterMs: patientPauseMs };
+    case 'nothing': {
+      const waitMs = (search.certainAt ?? 0) - now;
+      return waitMs > 0 ? { found: 'later', afterMs: waitMs } : { found: 'no' };
+    }
   }
-}
-
-/** Without the right to read a history, nobody can tell. */
-function refusedHistory({ error, retryAfterMs = 0 }: { error: string; retryAfterMs?: number }): Searched {
-  const known = errorClass(error);
-  if (known === 'rate_limited') {
-    return { found: 'later', afterMs: Math.max(retryAfterMs, patientPauseMs), isLimited: true };
-  }
-  return known === 'retry' ? { found: 'later', afterMs: askAgainMs } : { found: 'unclear' };
+  if ('platformId' in answer) return { found: 'yes', platformId: answer.platformId };
+  return { found: 'later', afterMs: Math.max(answer.limitedMs, patientPauseMs) };
 }
