@@ -17,7 +17,7 @@ export function addFakeSlack(fake: Command, { terminal, signal, input, wholeNumb
     .command('slack')
     .description('a Slack on this machine; lines that you write are messages in #general')
     .option('--port <port>', 'port to listen on', wholeNumber, 8090)
-    .option('--events-url <url>', 'request URL that events go to; default: wait for Socket Mode connections')
+    .option('--events-url <url>', 'request URL that events go to; default: Socket Mode connections')
     .addHelpText('after', '\nExample: trunkline fake slack --events-url http://127.0.0.1:8080/v1/connectors/slack/fake')
     .action((flags: FakeSlackFlags) => fakeSlack(flags, { terminal: terminal(), signal, input }));
 }
