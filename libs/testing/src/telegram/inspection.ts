@@ -16,6 +16,7 @@ type Inspection = Pick<
   | 'messages'
   | 'sent'
   | 'calls'
+  | 'onCall'
   | 'waitForMessage'
   | 'unconfirmed'
   | 'resetUpdateIds'
@@ -39,6 +40,7 @@ export function createInspection(world: World, site: Site): Inspection {
     messages: (chat) => messagesOf(world, chatOf(world, chat).info.id),
     sent: (chat) => messagesOf(world, chatOf(world, chat).info.id).filter((message) => isBotsOwn(world, message)),
     calls: (method) => site.calls.filter((call) => fits(call, method)),
+    onCall: (listener) => void site.listeners.push(listener),
     waitForMessage: (wanted = {}, timeoutMs = 5_000) =>
       waitFor(() => botMessages(world, wanted.chat).find((message) => says(message, wanted.text)), {
         what: `a message of a bot${wanted.text === undefined ? '' : ` like ${wanted.text}`}`,
