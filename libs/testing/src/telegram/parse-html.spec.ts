@@ -69,8 +69,8 @@ describe('HTML', () => {
   });
 
   it.each([
-    { source: 'in <24h. or so', says: 'Unclosed start tag at byte offset 3' },
-    { source: 'in <24h. or so>', says: 'Unsupported start tag "24h." at byte offset 3' },
+    { source: 'in <24h.', says: 'Unclosed start tag at byte offset 3' },
+    { source: 'in <24h. or so', says: 'Unsupported start tag "24h." at byte offset 3' },
     { source: 'é <P>x</P>', says: 'Unsupported start tag "p" at byte offset 3' },
     { source: '1 < 2', says: 'Unsupported start tag "" at byte offset 2' },
     { source: 'a</b>', says: 'Unexpected end tag at byte offset 1' },

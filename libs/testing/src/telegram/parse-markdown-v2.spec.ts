@@ -108,7 +108,7 @@ describe('MarkdownV2', () => {
     { source: '😀`b', says: "Can't find end of Code entity at byte offset 4" },
     { source: '```x', says: "Can't find end of Pre entity at byte offset 0" },
     { source: '```ts\nx', says: "Can't find end of PreCode entity at byte offset 0" },
-    { source: '*a _b* c_', says: "Can't find end of Italic entity at byte offset 3" },
+    { source: '*a _b* c_', says: "Can't find end of Italic entity at byte offset 8" },
     { source: '[a', says: "Can't find end of TextUrl entity at byte offset 0" },
     { source: '[a](http://e.org', says: "Can't find end of a URL at byte offset 4" },
     { source: '>a *b\nc*', says: "Can't find end of Bold entity at byte offset 3" },
