@@ -33,7 +33,8 @@ describe('getUpdates', () => {
   it('waits for an update, and only as long as it may', async () => {
     await using telegram = await startFakeTelegram({ timing });
     const poll = rawCall(telegram, 'getUpdates', { timeout: 50 });
-    await waitFor(() => telegram.say({ text: 'hi' }), { what: 'a message' });
+    await waitFor(() => telegram.isPolled(), { what: 'the poll' });
+    telegram.say({ text: 'hi' });
     expect(idsOf(await poll)).toHaveLength(1);
     expect(idsOf(await rawCall(telegram, 'getUpdates', { offset: -1 }))).toHaveLength(1);
     const next = telegram.unconfirmed()[0]?.update_id ?? 0;
@@ -43,9 +44,10 @@ describe('getUpdates', () => {
   it('ends the older of two polls that wait, and lets the newer one wait', async () => {
     await using telegram = await startFakeTelegram({ timing });
     const older = rawCall(telegram, 'getUpdates', { timeout: 50 });
-    await waitFor(() => telegram.calls().length === 0, { what: 'the first poll' });
+    await waitFor(() => telegram.isPolled(), { what: 'the first poll' });
     const newer = rawCall(telegram, 'getUpdates', { timeout: 50, offset: 1 });
     expect(await older).toMatchObject({ status: 409, error_code: 409, description: otherPoll });
+    await waitFor(() => telegram.isPolled(), { what: 'the second poll' });
     telegram.say({ text: 'hi' });
     expect(idsOf(await newer)).toHaveLength(1);
     expect(telegram.pollConflicts).toBe(1);
@@ -60,10 +62,10 @@ describe('getUpdates', () => {
   });
 
   it('is told 409 while there is a webhook, and at most one of those at once', async () => {
-    await using telegram = await startFakeTelegram({ timing });
+    await using telegram = await startFakeTelegram({ timing: { secondMs: 300 } });
     await rawCall(telegram, 'setWebhook', { url: 'http://127.0.0.1:9/x' });
     const answers: number[] = [];
-    const ask = (id: number) => rawCall(telegram, 'getUpdates').then((answer) => void answers.push(id) ?? answer);
+    const ask = (id: number) => rawCall(telegram, 'getUpdates').finally(() => answers.push(id));
     expect(await ask(1)).toMatchObject({
       status: 409,
       description:
@@ -79,13 +81,13 @@ describe('getUpdates', () => {
   it('is ended by setWebhook', async () => {
     await using telegram = await startFakeTelegram({ timing });
     const poll = rawCall(telegram, 'getUpdates', { timeout: 50 });
-    await rawCall(telegram, 'getMe');
+    await waitFor(() => telegram.isPolled(), { what: 'the poll' });
     await rawCall(telegram, 'setWebhook', { url: 'http://127.0.0.1:9/x' });
     expect(await poll).toMatchObject({ status: 409, description: 'Conflict: terminated by setWebhook request' });
   });
 
   it('slows down who asks the same again at once', async () => {
-    await using telegram = await startFakeTelegram({ timing: { secondMs: 300 } });
+    await using telegram = await startFakeTelegram({ timing: { secondMs: 5_000 } });
     for (const text of ['a', 'b', 'c']) telegram.say({ text });
     expect(idsOf(await rawCall(telegram, 'getUpdates'))).toHaveLength(3);
     expect(idsOf(await rawCall(telegram, 'getUpdates'))).toHaveLength(1);

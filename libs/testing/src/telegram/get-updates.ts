@@ -41,6 +41,11 @@ export class Poller {
     return this.#conflicts;
   }
 
+  /** Whether somebody's long poll waits. */
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
   async poll(request: PollRequest): Promise<TelegramUpdate[]> {
     if (this.#bot.webhook.url) throw await this.#conflict(webhookActive);
     const { offset, limit, timeoutSeconds } = this.#slowDown(request);

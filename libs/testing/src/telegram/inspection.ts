@@ -18,6 +18,7 @@ type Inspection = Pick<
   | 'calls'
   | 'onCall'
   | 'waitForMessage'
+  | 'isPolled'
   | 'unconfirmed'
   | 'resetUpdateIds'
   | 'revoke'
@@ -46,6 +47,7 @@ export function createInspection(world: World, site: Site): Inspection {
         what: `a message of a bot${wanted.text === undefined ? '' : ` like ${wanted.text}`}`,
         timeoutMs,
       }),
+    isPolled: (name) => site.isPolled(botOf(name)),
     unconfirmed: (name) =>
       botOf(name)
         .queue.pending()

@@ -21,6 +21,7 @@ export interface Site {
   posts: WebhookPost[];
   listeners: ((call: TelegramCall) => void)[];
   pollConflicts(): number;
+  isPolled(bot: Bot): boolean;
   close(): void;
 }
 
@@ -81,6 +82,7 @@ export function createSite(world: World, deps: { timing: Timing; options: FakeTe
     posts,
     listeners,
     pollConflicts: () => all().reduce((sum, { poller }) => sum + poller.conflicts, 0),
+    isPolled: (bot) => runners.get(bot)?.poller.isWaiting ?? false,
     close: () => {
       for (const { poller, sender } of all()) {
         poller.close();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { TelegramUpdate } from '../update.ts';
 
 export interface HookRequest {
@@ -21,21 +21,17 @@ export async function startWebhook(
   answer: (request: HookRequest, index: number) => HookAnswer | Promise<HookAnswer> | void = () => {},
 ) {
   const requests: HookRequest[] = [];
+  const reply = async (body: string, headers: IncomingHttpHeaders, res: ServerResponse): Promise<void> => {
+    const update = JSON.parse(body) as TelegramUpdate;
+    const request = { headers, update, text: update.message?.text ?? '' };
+    requests.push(request);
+    const said = (await answer(request, requests.length - 1)) ?? {};
+    if (!said.silent) res.writeHead(said.status ?? 200, said.headers).end(said.body ?? '');
+  };
   const server = createServer((req, res) => {
     let body = '';
     req.on('data', (part) => (body += part));
-    req.on('end', async () => {
-      const update = JSON.parse(body) as TelegramUpdate;
-      const request = { headers: req.headers, update, text: update.message?.text ?? '' };
-      requests.push(request);
-      const {
-        status = 200,
-        headers = {},
-        body: reply = '',
-        silent,
-      } = (await answer(request, requests.length - 1)) ?? {};
-      if (!silent) res.writeHead(status, headers).end(reply);
-    });
+    req.on('end', () => void reply(body, req.headers, res));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
