@@ -129,4 +129,13 @@ describe('getUpdates', () => {
     expect(telegram.say({ text: 'new' }).update_id).toBe(41_000);
     expect(idsOf(await rawCall(telegram, 'getUpdates', { offset: 900_000_001 }))).toEqual([41_000]);
   });
+
+  it('goes on at a lower id even under a poll that waits', async () => {
+    await using telegram = await startFakeTelegram({ firstUpdateId: 900_000_000 });
+    const poll = rawCall(telegram, 'getUpdates', { offset: 900_000_000, timeout: 50 });
+    await waitFor(() => telegram.isPolled(), { what: 'the poll' });
+    telegram.resetUpdateIds(41_000);
+    telegram.say({ text: 'new' });
+    expect(idsOf(await poll)).toEqual([41_000]);
+  });
 });
