@@ -1,5 +1,6 @@
 import type { SlackConnector } from '@trunkline/config';
 import { problem } from '@trunkline/errors';
+import { sha256Hex } from '@trunkline/events';
 import {
   jsonAnswer,
   problemAnswer,
@@ -101,7 +102,7 @@ async function handle({ req, res, params }: IngressRequest, span: Span, deps: Re
   if (!body.ok && connector.keys === undefined) {
     return refuse(problemAnswer(problem('body_invalid', { detail: body.detail })), 'body_invalid');
   }
-  const taken = await takePayload(body.ok ? body.value : undefined, { connector, span }, deps);
+  const taken = await takePayload(body.ok ? body.value : sha256Hex(read.bytes), { connector, span }, deps);
   return { ...factsOf(taken), answer: answerOf(taken), connector: name };
 }
 

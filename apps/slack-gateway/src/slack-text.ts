@@ -88,17 +88,22 @@ function toMarkdown(source: string): string {
   let at = 0;
   let markdown = '';
   for (const match of source.matchAll(code)) {
-    markdown += prose(source.slice(at, match.index)) + codeMarkdown(match[0]);
+    markdown += prose(source.slice(at, match.index));
     at = match.index + match[0].length;
+    markdown += match[0].startsWith('```')
+      ? fenced(match[0], { before: markdown, after: source[at] })
+      : codeText(match[0]);
   }
   return markdown + prose(source.slice(at));
 }
 
-/** Slack puts the first and the last line of a block right beside its fence, which would make an info string of the first. */
-function codeMarkdown(source: string): string {
-  const text = resolve(source, (inner) => readReference(inner).label);
-  if (!text.startsWith('```')) return text;
-  return `\`\`\`\n${text.slice(3, -3).replace(/^\n|\n$/g, '')}\n\`\`\``;
+const codeText = (source: string) => resolve(source, (inner) => readReference(inner).label);
+
+/** In Slack a fence may stand anywhere and share its line with code; in markdown its line is its own. */
+function fenced(source: string, { before, after }: { before: string; after: string | undefined }): string {
+  const inside = codeText(source.slice(3, -3)).replace(/^\n|\n$/g, '');
+  const [opening, closing] = [/(^|\n)$/.test(before) ? '' : '\n', after === undefined || after === '\n' ? '' : '\n'];
+  return `${opening}\`\`\`\n${inside}\n\`\`\`${closing}`;
 }
 
 function prose(source: string): string {
