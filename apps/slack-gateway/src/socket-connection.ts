@@ -40,7 +40,7 @@ const frame = z.object({
   type: z.string(),
   reason: maybe(z.string()),
   envelope_id: maybe(z.string().max(200)),
-  payload: z.unknown(),
+  payload: z.unknown().optional(),
   retry_attempt: maybe(z.number()),
   retry_reason: maybe(z.string().regex(/^\w{1,40}$/)),
 });
@@ -78,7 +78,10 @@ export function openSocket(
   }
 
   function onFrame(read: Frame): void {
-    if (read.type === 'hello') return greeted.resolve(true);
+    if (read.type === 'hello') {
+      watchdog.greeted();
+      return greeted.resolve(true);
+    }
     if (read.type === 'disconnect') {
       ending.resolve(endOf(read.reason));
       return greeted.resolve(false);
@@ -146,8 +149,8 @@ function watch(socket: WebSocket, { helloMs, pingMs, silentMs }: SocketTiming, o
     if (socket.readyState === WebSocket.OPEN) socket.ping();
   }, pingMs);
   socket.on('ping', heard).on('pong', heard).on('message', heard);
-  socket.once('message', () => clearTimeout(greeting));
   return {
+    greeted: () => clearTimeout(greeting),
     stop(): void {
       clearTimeout(greeting);
       clearInterval(pinging);

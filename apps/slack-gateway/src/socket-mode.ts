@@ -129,14 +129,19 @@ async function connect({ openUrl, take, timing, lost, over }: SlotDeps): Promise
   if (!where.ok) return where;
   if (over.aborted) return { ok: false, error: 'stopping', fatal: false };
   const connection = openSocket({ url: where.url, timing }, take);
-  // Whoever lost the lease may not even wait for what is being taken.
   const drop = () => void connection.close(0);
+  over.addEventListener('abort', drop);
+  const greeted = await connection.greeted;
+  over.removeEventListener('abort', drop);
+  if (!greeted) {
+    const reason = await connection.ending;
+    await connection.close(0);
+    return { ok: false, error: reason, fatal: lastingEnds.has(reason) };
+  }
+  // Whoever lost the lease may not even wait for what is being taken.
   lost.addEventListener('abort', drop);
   void connection.closed.then(() => lost.removeEventListener('abort', drop));
-  if (await connection.greeted) return { ok: true, connection };
-  const reason = await connection.ending;
-  await connection.close(0);
-  return { ok: false, error: reason, fatal: lastingEnds.has(reason) };
+  return { ok: true, connection };
 }
 
 /** How a connection ends, or nothing when we are the ones to end it. */

@@ -4,9 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
-import { readEvent, type TrunklineEvent } from '@trunkline/events';
+import type { TrunklineEvent } from '@trunkline/events';
 import { generateKey } from '@trunkline/secrets';
 import { freePort, startNats, tempDir, waitFor, type NatsServer } from '@trunkline/testing';
+import { ignoredCodes, storedEvents } from './stored-events.ts';
 
 type Line = Record<string, unknown>;
 
@@ -90,10 +91,7 @@ export async function runGateway(toml: string): Promise<RunningGateway> {
       child = await launch(port);
     },
     events: () => storedEvents(bus),
-    ignored: async () =>
-      (await messages(bus, 'LEDGER', bus.names.allLedger)).map(
-        (entry) => (entry as { reason: { code: string } }).reason.code,
-      ),
+    ignored: () => ignoredCodes(bus),
     ready: async () => (await (await fetch(`${opsUrl}/readyz`)).json()) as { checks: Record<string, Line> },
     async [Symbol.asyncDispose]() {
       await end(child, 'SIGTERM');
@@ -102,27 +100,4 @@ export async function runGateway(toml: string): Promise<RunningGateway> {
       await dir[Symbol.asyncDispose]();
     },
   };
-}
-
-async function messages(bus: Bus, stream: 'EVENTS' | 'LEDGER', filter: string): Promise<unknown[]> {
-  const reader = await bus.follow(stream, filter, { from: { seq: 1 } });
-  const found: unknown[] = [];
-  let left = reader.pending;
-  if (left > 0) {
-    for await (const message of reader.messages) {
-      found.push(message.json());
-      if (--left === 0) break;
-    }
-  }
-  await reader.stop();
-  return found;
-}
-
-/** Every event on the bus, oldest first; each must be one that readers take. */
-async function storedEvents(bus: Bus): Promise<TrunklineEvent[]> {
-  return (await messages(bus, 'EVENTS', bus.names.allEvents)).map((document) => {
-    const read = readEvent(document);
-    if (!read.ok) throw new Error(read.problems.join('; '));
-    return read.value;
-  });
 }
