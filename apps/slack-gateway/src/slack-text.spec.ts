@@ -36,6 +36,12 @@ describe('readSlackText', () => {
     },
     { source: '<mailto:a@b.c|a@b.c>', text: 'a@b.c', markdown: '[a@b.c](<mailto:a@b.c>)', because: 'an address' },
     {
+      source: '<https://a.b?c=1&amp;d=2|&lt;b&gt;>',
+      text: '<b> (https://a.b?c=1&d=2)',
+      markdown: '[\\<b>](<https://a.b?c=1&d=2>)',
+      because: 'words that look like HTML',
+    },
+    {
       source: '*b* _i_ ~s~ `*c*`',
       text: '*b* _i_ ~s~ `*c*`',
       markdown: '**b** _i_ ~~s~~ `*c*`',

@@ -12,6 +12,8 @@ const longestMarkdown = 50_000;
 const mostMentions = 100;
 
 const reference = /<([^<>\n]{1,4000})>/g;
+/** Stands for a reference while the marks around it are read; no text has it. */
+const placeholder = '\u0000';
 const code = /```[\s\S]*?```|`[^`\n]+`/g;
 
 /** Reads Slack's mrkdwn. Only `& < >` are escaped in it, and everything between angle brackets is a reference. */
@@ -25,7 +27,7 @@ export function readSlackText(source: string): SlackText {
   }
   return {
     text: resolve(source, plainReference),
-    markdown: source.length > longestMarkdown ? '' : toMarkdown(source),
+    markdown: source.length > longestMarkdown ? '' : toMarkdown(source.replaceAll(placeholder, '')),
     mentions: [...mentions.values()],
   };
 }
@@ -69,9 +71,11 @@ function plainReference(inner: string): string {
 
 function markdownReference(inner: string): string {
   const read = readReference(inner);
-  if (read.url === undefined) return escaped(prefixed(inner, read));
-  if (!read.named) return /^https?:/.test(read.url) ? `<${read.url}>` : escaped(read.label);
-  return `[${escaped(read.label).replace(/[[\]]/g, '\\$&')}](<${read.url.replace(/\s/g, '%20')}>)`;
+  if (read.url === undefined) return escaped(unescaped(prefixed(inner, read)));
+  const label = escaped(unescaped(read.label));
+  const url = unescaped(read.url).replace(/[\s<>]/g, encodeURIComponent);
+  if (!read.named) return /^https?:/.test(url) ? `<${url}>` : label;
+  return `[${label.replace(/[[\]]/g, '\\$&')}](<${url}>)`;
 }
 
 const bareUrl = (url: string) => url.replace(/^(?:https?:\/\/|mailto:|tel:)/, '').replace(/\/$/, '');
@@ -118,7 +122,7 @@ function prose(source: string): string {
     .replace(/&lt;/g, '\\<')
     .replace(/&gt;/g, '>')
     .replace(/&amp;/g, '&');
-  return marked.replace(/\u0000(\d+)\u0000/g, (_whole, index: string) => unescaped(parts[Number(index)] ?? ''));
+  return marked.replace(/\u0000(\d+)\u0000/g, (_whole, index: string) => parts[Number(index)] ?? '');
 }
 
 /** A run between two marks that hug it, as Slack reads it: not inside a word, not over lines. */
