@@ -23,7 +23,7 @@ import { takePayload, type TakeDeps, type Taken } from './take-payload.ts';
 import { verifyRequest } from './verify.ts';
 
 /** The largest body that is read. */
-export const bodyLimit = 4 * 1024 * 1024;
+const bodyLimit = 4 * 1024 * 1024;
 
 export interface ReceiveDeps extends TakeDeps, FailureDeps {
   /** The slack connectors as they are now. */

@@ -62,39 +62,29 @@ export function openSocket(
   { url, timing }: { url: string; timing: SocketTiming },
   take: (envelope: SocketEnvelope) => Promise<boolean>,
 ): SocketConnection {
-  const socket = new WebSocket(url, {
-    maxPayload: largestFrame,
-    handshakeTimeout: timing.helloMs,
-    perMessageDeflate: false,
-  });
+  const options = { maxPayload: largestFrame, handshakeTimeout: timing.helloMs, perMessageDeflate: false };
+  const socket = new WebSocket(url, options);
   const greeted = Promise.withResolvers<boolean>();
   const ending = Promise.withResolvers<SocketEnd>();
   const closed = Promise.withResolvers<void>();
   const taking = new Set<Promise<void>>();
   const watchdog = watch(socket, timing, () => ending.resolve('silent'));
 
-  async function takeOne(envelope: SocketEnvelope): Promise<void> {
-    if (await take(envelope)) acknowledge(socket, envelope.id);
-  }
-
-  function onFrame(read: Frame): void {
-    if (read.type === 'hello') {
+  onFrames(socket, {
+    hello() {
       watchdog.greeted();
-      return greeted.resolve(true);
-    }
-    if (read.type === 'disconnect') {
-      ending.resolve(endOf(read.reason));
-      return greeted.resolve(false);
-    }
-    const { envelope_id: id, payload, retry_attempt: retryAttempt, retry_reason: retryReason } = read;
-    if (id === undefined) return;
-    const taken = takeOne({ id, payload, retryAttempt, retryReason }).finally(() => taking.delete(taken));
-    taking.add(taken);
-  }
-
-  socket.on('message', (data) => {
-    const read = readFrame(data);
-    if (read) onFrame(read);
+      greeted.resolve(true);
+    },
+    disconnect(reason) {
+      ending.resolve(reason);
+      greeted.resolve(false);
+    },
+    envelope(envelope) {
+      const taken = take(envelope)
+        .then((may) => may && acknowledge(socket, envelope.id))
+        .then(() => void taking.delete(taken));
+      taking.add(taken);
+    },
   });
   socket.on('error', () => ending.resolve('failed'));
   socket.on('close', () => {
@@ -103,19 +93,37 @@ export function openSocket(
     ending.resolve('closed');
     closed.resolve();
   });
+  const over = { greeted: greeted.promise, ending: ending.promise, closed: closed.promise };
+  return { ...over, close: (graceMs) => closeAfter(taking, { socket, graceMs, closed: closed.promise }) };
+}
 
-  return {
-    greeted: greeted.promise,
-    ending: ending.promise,
-    closed: closed.promise,
-    async close(graceMs) {
-      const timer = setTimeout(() => socket.terminate(), graceMs);
-      await Promise.race([Promise.all(taking), closed.promise]);
-      socket.close(1000);
-      await closed.promise;
-      clearTimeout(timer);
-    },
-  };
+async function closeAfter(
+  taking: ReadonlySet<Promise<void>>,
+  { socket, graceMs, closed }: { socket: WebSocket; graceMs: number; closed: Promise<void> },
+): Promise<void> {
+  const timer = setTimeout(() => socket.terminate(), graceMs);
+  await Promise.race([Promise.all(taking), closed]);
+  socket.close(1000);
+  await closed;
+  clearTimeout(timer);
+}
+
+interface Listener {
+  hello(): void;
+  disconnect(reason: SocketEnd): void;
+  envelope(envelope: SocketEnvelope): void;
+}
+
+/** Frames of kinds that we do not know, and what is no frame at all, are passed over. */
+function onFrames(socket: WebSocket, listener: Listener): void {
+  socket.on('message', (data) => {
+    const read = readFrame(data);
+    if (read?.type === 'hello') return listener.hello();
+    if (read?.type === 'disconnect') return listener.disconnect(endOf(read.reason));
+    if (read?.envelope_id === undefined) return;
+    const { envelope_id: id, payload, retry_attempt: retryAttempt, retry_reason: retryReason } = read;
+    listener.envelope({ id, payload, retryAttempt, retryReason });
+  });
 }
 
 const endOf = (reason: string | undefined) => (isAnnounced(reason) ? reason : 'refresh_requested');
