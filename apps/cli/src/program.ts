@@ -7,7 +7,7 @@ import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-co
 import { readDevRun } from './dev-state.ts';
 import { dev, type DevFlags } from './dev.ts';
 import { eventsTail } from './events-tail.ts';
-import { addFakeSlack } from './fake-command.ts';
+import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { simulateHttp, type SimulateHttpFlags } from './simulate-http.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -170,6 +170,7 @@ function addFake(program: Command, { terminal, deps }: Pick<Shared, 'terminal'> 
   const fake = program.command('fake').description('stand-ins for platforms, to try things out without an account');
   const shared = { terminal, signal: deps.signal, input: deps.input, wholeNumber };
   addFakeSlack(fake, shared);
+  addFakeTelegram(fake, shared);
 }
 
 function wholeNumber(text: string): number {

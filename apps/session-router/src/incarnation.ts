@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { incarnationOf, type Bus } from '@trunkline/bus';
+import { incarnationOf, untilAnswered, type Bus } from '@trunkline/bus';
 
 /** Which EVENTS stream there is: one that was deleted and made anew, or restored, counts from another start. */
 export interface Incarnation {
@@ -10,19 +9,14 @@ export interface Incarnation {
 
 /** EVENTS can only be made anew while nobody is served, which a router sees as a lost connection. */
 export async function followIncarnation(bus: Bus): Promise<Incarnation> {
-  let current = await incarnationOf('EVENTS', bus);
+  const closed = () => bus.state() === 'closed';
+  const ask = () => untilAnswered(() => incarnationOf('EVENTS', bus), { log: bus.log, closed });
+  let current = await ask();
   let certain = Promise.resolve();
 
   async function askAgain(): Promise<void> {
-    while (bus.state() !== 'closed') {
-      try {
-        current = await incarnationOf('EVENTS', bus);
-        return;
-      } catch (error) {
-        bus.log.warn({ err: error }, 'incarnation.unknown');
-        await sleep(500, undefined, { ref: false });
-      }
-    }
+    // Closed for good: nobody waits for it any more.
+    current = await ask().catch(() => current);
   }
 
   bus.onState((state) => {

@@ -38,4 +38,5 @@ export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts
 export { createSlots } from './slots.ts';
 export { defaultStreamChoices, type StreamChoices } from './stream-definitions.ts';
 export { hashToken, laneCount, laneOf, token } from './token.ts';
+export { untilAnswered } from './until-answered.ts';
 export { type Change, type Watch } from './watch-fan.ts';

@@ -2,6 +2,7 @@ import type { Bucket } from './bucket.ts';
 import { LiveWorkers, type LeaseRecord } from './live-workers.ts';
 import type { BusLog } from './log.ts';
 import { token } from './token.ts';
+import { untilAnswered } from './until-answered.ts';
 import type { Change, Watch } from './watch-fan.ts';
 
 const renewEveryMs = 3_000;
@@ -34,6 +35,7 @@ export interface LeasesOptions {
 export interface LeasesDeps {
   bucket: Pick<Bucket<LeaseRecord>, 'create' | 'update' | 'put' | 'delete' | 'watch'>;
   connected(): boolean;
+  closed(): boolean;
   /** Milliseconds that never jump back and go on while the process is stopped. */
   monotonic(): number;
   random(): number;
@@ -79,7 +81,8 @@ export class Leases {
   /** Joins the group; leases come by `onGain` from then on. */
   async join(): Promise<void> {
     this.#tickedAt = this.#deps.monotonic();
-    await this.#renew();
+    const { log, closed } = this.#deps;
+    await untilAnswered(() => this.#renew(), { log, closed: () => closed() || this.#leaving });
     this.#watch = await this.#deps.bucket.watch(`${this.#prefix}.>`, (change) => this.#observe(change));
     this.#schedule(0);
   }

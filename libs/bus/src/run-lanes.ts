@@ -50,6 +50,7 @@ export async function runLanes(options: RunLanesOptions, bus: Bus): Promise<Lane
     {
       bucket: bus.bucket<LeaseRecord>('worker_leases'),
       connected: () => bus.state() === 'connected',
+      closed: () => bus.state() === 'closed',
       monotonic: () => performance.now(),
       random: Math.random,
       log: bus.log,

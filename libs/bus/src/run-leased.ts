@@ -72,6 +72,7 @@ export async function runLeased(options: LeasedOptions, bus: Bus): Promise<Lease
     {
       bucket: bus.bucket<LeaseRecord>('platform_leases'),
       connected: () => bus.state() === 'connected',
+      closed: () => bus.state() === 'closed',
       monotonic: () => performance.now(),
       random: Math.random,
       log: bus.log,

@@ -3,6 +3,7 @@ import { isTombstone, jsonOf } from './bucket.ts';
 import type { BusLog } from './log.ts';
 import type { OrderedReader } from './ordered-reader.ts';
 import type { StoredMessage } from './stored-message.ts';
+import { untilAnswered } from './until-answered.ts';
 
 /** A value that was written, or, with `value` undefined, one that was deleted. */
 export interface Change<T> {
@@ -82,7 +83,7 @@ export function createWatchFan<T>(deps: WatchFanDeps) {
 
   async function start(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    void keepFollowing(await deps.readAll(), resolve);
+    void keepFollowing(await untilAnswered(() => deps.readAll(), deps), resolve);
     await promise;
   }
 

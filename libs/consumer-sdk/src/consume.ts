@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { openBus, requireStreams, runLanes, type BusLog, type BusOptions } from '@trunkline/bus';
+import { openBus, requireStreams, runLanes, untilAnswered, type BusLog, type BusOptions } from '@trunkline/bus';
 import { createTurnWorker, type TurnHandler, type TurnWorkerOptions } from './turn-worker.ts';
 
 export interface ConsumeOptions extends Partial<Omit<TurnWorkerOptions, 'random'>> {
@@ -35,7 +35,8 @@ export async function consume(options: ConsumeOptions, handler: TurnHandler): Pr
   const { group, servers = 'nats://127.0.0.1:4222', log = quiet, start, concurrency = 64, maxAttempts = 5 } = options;
   const { user, password, token, prefix, filter } = options;
   const bus = await openBus({ servers, name: `consumer ${group}`, user, password, token, prefix }, log);
-  await requireStreams({ nc: bus.connection, names: bus.names });
+  const closed = () => bus.state() === 'closed';
+  await untilAnswered(() => requireStreams({ nc: bus.connection, names: bus.names }), { log, closed });
   const worker = createTurnWorker({ group, filter, concurrency, maxAttempts, random: Math.random }, { bus, handler });
   const lanes = await runLanes(
     {

@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '@trunkline/errors';
-import { openBus, requireStreams, type Bus } from '@trunkline/bus';
+import { openBus, requireStreams, untilAnswered, type Bus } from '@trunkline/bus';
 import { busSettings } from './bus-settings.ts';
 import type { OptionTable } from './option.ts';
 import type { Service } from './service.ts';
@@ -16,19 +14,7 @@ export async function connectBus<O extends OptionTable>(service: Service<O>): Pr
   const { metrics } = service.telemetry;
   metrics.watch('bus_connected', {}, () => (bus.state() === 'connected' ? 1 : 0));
   bus.onState((state) => state === 'connected' && metrics.count('bus_reconnects_total', {}));
-  await whenAnswered(() => requireStreams({ nc: bus.connection, names: bus.names }), service);
+  const closed = () => service.stopping.aborted || bus.state() === 'closed';
+  await untilAnswered(() => requireStreams({ nc: bus.connection, names: bus.names }), { log: service.log, closed });
   return bus;
-}
-
-/** A server that goes away while we start is waited for, as one that is not there yet is; what it says of itself ends the start. */
-async function whenAnswered(ask: () => Promise<void>, service: Pick<Service, 'log' | 'stopping'>): Promise<void> {
-  while (!service.stopping.aborted) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (error instanceof AppError) throw error;
-      service.log.warn({ err: error }, 'bus.not-answering');
-      await sleep(500, undefined, { signal: service.stopping }).catch(() => {});
-    }
-  }
 }

@@ -20,3 +20,8 @@ export { startFakeSlack, type FakeSlackOptions } from './slack/start-fake-slack.
 export { type RecordedCall } from './slack/web-api.ts';
 export { tempDir, type TempDir } from './temp-dir.ts';
 export { WaitTimedOutError, waitFor, type WaitForOptions } from './wait-for.ts';
+export type { FakeTelegram, FakeTelegramOptions, TelegramCall, WebhookPost } from './telegram/fake-telegram.ts';
+export type { Fault as TelegramFault, FaultRule as TelegramFaultRule } from './telegram/faults.ts';
+export type { MessageEntity, TelegramMessage } from './telegram/message.ts';
+export { startFakeTelegram } from './telegram/start-fake-telegram.ts';
+export type { TelegramUpdate } from './telegram/update.ts';

@@ -101,6 +101,20 @@ describe('what people do', () => {
     expect(new Set(slack.deliveries.map(({ event_id }) => event_id)).size).toBe(2);
   });
 
+  it('as a reply that is also shown in the channel brings its root along', async () => {
+    await using slack = await startFakeSlack();
+    const root = slack.say(said).ts;
+    const { deliveries } = slack.say({ ...said, text: 'reply', thread_ts: root, broadcast: true });
+    expect(deliveries[0]?.payload).toMatchObject({
+      event: {
+        subtype: 'thread_broadcast',
+        thread_ts: root,
+        parent_user_id: 'U0ALICE',
+        root: { text: 'hello', reply_count: 1 },
+      },
+    });
+  });
+
   it('in direct messages gives no mention', async () => {
     await using slack = await startFakeSlack();
     const { deliveries } = slack.mention({ ...said, channel: 'D0ALICE' });

@@ -31,18 +31,24 @@ export function createAnnounce(deps: Deps): Announce {
   };
 }
 
+/** Tells one installation of an app something that is of no channel, such as `app_uninstalled`. */
+export function tellInstall(of: { app: FakeApp; install: FakeInstall; event: Json }, deps: Deps): EventDelivery {
+  const happening = { event: of.event, team: of.install.team_id };
+  return deps.deliver(of.app, { kind: 'events_api', payload: envelope(happening, { ...deps, ...of }) });
+}
+
 const subscribes = (app: FakeApp, event: Json) => app.events?.includes(String(event['type'])) ?? true;
 
 function envelope(
-  { event, team }: Happening,
-  of: Deps & { app: FakeApp; install: FakeInstall; channel: FakeChannel },
+  { event, team }: Pick<Happening, 'event' | 'team'>,
+  of: Deps & { app: FakeApp; install: FakeInstall; channel?: FakeChannel },
 ): Json {
   const { world, contexts, app, install, channel } = of;
-  const shared = channel.shared_team_ids.length > 0;
+  const shared = channel !== undefined && channel.shared_team_ids.length > 0;
   const enterprise = world.teams.get(team)?.enterprise_id;
   const context_team_id = install.is_enterprise_install ? team : install.team_id;
   const event_context = world.id('EC');
-  const all = app.installs.filter((each) => coversTeam(world, each, channel));
+  const all = channel ? app.installs.filter((each) => coversTeam(world, each, channel)) : [install];
   contexts.set(event_context, { app: app.id, authorizations: all.map((each) => authorizationOf(each, world)) });
   return {
     token: app.verification_token,

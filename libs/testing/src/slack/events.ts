@@ -13,7 +13,12 @@ interface At {
 
 /** `message`: somebody posted. */
 export function posted(message: FakeMessage, { world, url }: At): Happening {
-  const event = { ...messageView(message, { world, url, metadata: true }), ...place(message.channel, world) };
+  const root = message.subtype === 'thread_broadcast' && world.messages.find(message.channel, message.thread_ts ?? '');
+  const event = {
+    ...messageView(message, { world, url, metadata: true }),
+    ...(root && { root: messageView(root, { world, url }) }),
+    ...place(message.channel, world),
+  };
   return { channel: message.channel, team: message.team, event: { ...event, event_ts: message.ts } };
 }
 

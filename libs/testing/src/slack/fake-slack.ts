@@ -28,7 +28,7 @@ export interface FakeSlack extends AsyncDisposable, People, Interactions {
   readonly world: World;
   readonly faults: Faults;
   readonly sockets: Sockets;
-  /** Deliveries of the app go to this URL from now on; without a URL they wait for Socket Mode again. */
+  /** Deliveries of the app go to this URL from now on; without a URL they go to Socket Mode again. */
   subscribe(to: { app?: string; url?: string }): void;
   /** `say` with a mention of the first app's bot in front, or of `bot`. */
   mention(said: Said & { bot?: string }): Done;
@@ -40,6 +40,8 @@ export interface FakeSlack extends AsyncDisposable, People, Interactions {
   deliver(of: { app?: string; kind?: EventDelivery['kind']; payload: Json }): EventDelivery;
   /** Any inner event, to all apps that see its channel. */
   announce: Announce;
+  /** An inner event of no channel, such as `app_uninstalled`, to an installation of an app: the first, or that of `team`. */
+  tell(of: { app?: string; team?: string; event: Json }): EventDelivery;
   /** A file of a person, for `say`. */
   addFile(file: { name: string; content: Buffer | string; user: string; mimetype?: string }): FakeFile;
   /** Calls with the bot token of this installation fail from now on; `active` makes them work again. */
@@ -75,6 +77,7 @@ interface Parts {
   people: People;
   interactions: Interactions;
   announce: Announce;
+  tell(of: { app: FakeApp; install: FakeInstall; event: Json }): EventDelivery;
   deliver(app: FakeApp, what: { kind: EventDelivery['kind']; payload: Json }): EventDelivery;
   deliveries: EventDelivery[];
   calls: RecordedCall[];
@@ -114,12 +117,20 @@ export function fakeSlack(parts: Parts): FakeSlack {
       const installs = [...world.apps.values()].flatMap((app) => app.installs);
       for (const install of installs) if (install.bot_token === botToken) install.state = state;
     },
-    [Symbol.asyncDispose]: parts.stop,
+    [Symbol.asyncDispose]: once(parts.stop),
   };
 }
 
-function rawDeliveries({ world, deliver }: Parts): Pick<FakeSlack, 'appRateLimited' | 'urlVerification' | 'deliver'> {
+type Raw = 'appRateLimited' | 'urlVerification' | 'deliver' | 'tell';
+
+function rawDeliveries({ world, deliver, tell }: Parts): Pick<FakeSlack, Raw> {
   return {
+    tell({ app: id, team, event }) {
+      const app = appOf(world, id);
+      const install = app.installs.find(({ team_id }) => team === undefined || team_id === team);
+      if (!install) throw new Error(`The fake Slack has no installation of ${app.id} in ${team ?? 'any team'}.`);
+      return tell({ app, install, event });
+    },
     appRateLimited({ app, team } = {}) {
       const to = appOf(world, app);
       const payload = {
@@ -215,4 +226,10 @@ function firstOf(world: World): { app: FakeApp; install: FakeInstall; team: Fake
   const team = [...world.teams.values()][0];
   if (!install || !team) throw new Error('A fake Slack needs a team, and an app that is installed.');
   return { app, install, team };
+}
+
+/** A scope may end after a test has stopped it by itself. */
+function once(stop: () => Promise<void>): () => Promise<void> {
+  let stopping: Promise<void> | undefined;
+  return () => (stopping ??= stop());
 }

@@ -106,6 +106,27 @@ describe('a fault of an upload', () => {
   });
 });
 
+describe('a fault of response URLs and downloads', () => {
+  it('is answered before anything is done', async () => {
+    await using slack = await startFakeSlack();
+    const { payload } = slack.command({ channel, user: 'U0ALICE', command: '/ask' });
+    slack.faults.add({ method: 'response_url', fault: { do: 'rate_limited', retryAfterSeconds: 7 } });
+    const limited = await fetch(String(payload['response_url']), { method: 'POST', body: '{"text":"x"}' });
+    expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '7']);
+    expect(slack.ephemerals(channel)).toEqual([]);
+
+    const file = slack.addFile({ name: 'a.txt', content: 'a', user: 'U0ALICE' });
+    slack.say({ channel, user: 'U0ALICE', text: '', files: [file.id] });
+    const download = () => {
+      const headers = { authorization: `Bearer ${slack.install.bot_token}` };
+      return fetch(`${slack.url}/files-pri/${file.team_id}-${file.id}/download/a.txt`, { headers });
+    };
+    slack.faults.add({ method: 'download', fault: { do: 'server_error', status: 503 } });
+    expect((await download()).status).toBe(503);
+    expect(await (await download()).text()).toBe('a');
+  });
+});
+
 describe('a fault of deliveries', () => {
   it.each<{ fault: EventFault; got: string[]; attempts: object[] }>([
     { fault: { do: 'drop' }, got: ['a', 'b'], attempts: [{ failed: 'connection_failed' }, { status: 200 }] },

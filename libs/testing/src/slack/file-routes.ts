@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Router, type Request, type Response } from 'express';
 import { bytesOf } from './decode-call.ts';
 import type { FaultCall, ApiFault, EventFault } from './faults.ts';
+import { loginPage, spoilResponse } from './spoil-response.ts';
 import { reset } from './web-api.ts';
 import { findToken, sees, type FakeFile, type World } from './world.ts';
 
@@ -22,10 +22,9 @@ export function fileRoutes(deps: Deps): Router {
 
 async function upload(request: Request, response: Response, { world, takeFault }: Deps): Promise<void> {
   const file = world.files.get(String(request.params['id']));
-  const { delayMs, fault } = takeFault({ method: 'upload', args: { file: file?.id ?? '' }, app: undefined });
-  if (delayMs > 0) await sleep(delayMs);
-  if (fault?.do === 'drop') return reset(response);
-  if (spoil(response, fault)) return;
+  const planned = takeFault({ method: 'upload', args: { file: file?.id ?? '' }, app: undefined });
+  if (await spoilResponse(response, planned)) return;
+  const { fault } = planned;
   const bytes = await uploadedBytes(request);
   if (!file || file.complete) return void response.status(404).send('file_not_found');
   if (bytes.length !== file.size) return void response.status(400).send(`expected ${file.size} bytes`);
@@ -46,25 +45,11 @@ async function uploadedBytes(request: Request): Promise<Buffer> {
 
 async function download(request: Request, response: Response, { world, takeFault }: Deps): Promise<void> {
   const file = world.files.get(String(request.params['key']).split('-')[1] ?? '');
-  const { delayMs, fault } = takeFault({ method: 'download', args: { file: file?.id ?? '' }, app: undefined });
-  if (delayMs > 0) await sleep(delayMs);
-  if (fault?.do === 'drop') return reset(response);
-  if (spoil(response, fault)) return;
+  const planned = takeFault({ method: 'download', args: { file: file?.id ?? '' }, app: undefined });
+  if (await spoilResponse(response, planned)) return;
   // Slack sends a browser that it does not know to its login page, and so any client.
   if (!file?.bytes || !mayRead(request, file, world)) return void response.type('html').send(loginPage);
   response.type(file.mimetype).send(file.bytes);
-}
-
-const loginPage =
-  '<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body>Sign in to Slack</body></html>';
-
-function spoil(response: Response, fault: ApiFault | EventFault | undefined): boolean {
-  if (fault?.do === 'server_error') response.status(fault.status ?? 500).send('error');
-  else if (fault?.do === 'rate_limited')
-    response.status(429).set('retry-after', String(fault.retryAfterSeconds)).send('');
-  else if (fault?.do === 'garbage') response.type('html').send(loginPage);
-  else return false;
-  return true;
 }
 
 function mayRead(request: Request, file: FakeFile, world: World): boolean {

@@ -128,6 +128,12 @@ describe('what is no event of a channel', () => {
     const limited = slack.appRateLimited().payload;
     expect(limited).toMatchObject({ type: 'app_rate_limited', team_id: 'T0FAKE', api_app_id: 'A0FAKE' });
     expect(limited).not.toHaveProperty('event');
+    const told = slack.tell({ event: { type: 'app_uninstalled' } }).payload;
+    expect(told).toMatchObject({
+      event: { type: 'app_uninstalled' },
+      context_team_id: 'T0FAKE',
+      is_ext_shared_channel: false,
+    });
     const raw = await slack.deliver({
       payload: { type: 'event_callback', event_id: 'Ev1', event: { type: 'tokens_revoked' } },
     }).settled;

@@ -2,10 +2,12 @@ import { Router, type Request, type Response } from 'express';
 import type { Announce } from './announce.ts';
 import { decodeCall } from './decode-call.ts';
 import { changed, deleted, posted } from './events.ts';
+import type { ApiFault, EventFault, FaultCall } from './faults.ts';
 import { flagArg, textArg, type Args } from './method.ts';
 import type { Json } from './json.ts';
 import { readContent, type Content } from './read-content.ts';
 import { removeMessage } from './remove-message.ts';
+import { spoilResponse } from './spoil-response.ts';
 import { messageView } from './views.ts';
 import type { FakeInstall, World } from './world.ts';
 
@@ -24,6 +26,7 @@ interface Deps {
   url: string;
   announce: Announce;
   ephemerals: Json[];
+  takeFault(call: FaultCall): { delayMs: number; fault?: ApiFault | EventFault };
   record(call: { url: string; args: Args }): void;
 }
 
@@ -36,6 +39,8 @@ export function createResponseUrls(deps: Deps): { router: Router; grant(to: Gran
     const decoded = await decodeCall(request);
     if (decoded === 'invalid_json') return void response.status(400).json({ ok: false, error: 'invalid_payload' });
     deps.record({ url: request.path, args: decoded.args });
+    const planned = deps.takeFault({ method: 'response_url', args: decoded.args, app: grant?.app });
+    if (await spoilResponse(response, planned)) return;
     if (!grant) return void response.status(404).json({ ok: false, error: 'invalid_url' });
     if (deps.world.now() > grant.expiresAt) return void response.status(404).json({ ok: false, error: 'expired_url' });
     if (++grant.uses > maxUses) return void response.status(404).json({ ok: false, error: 'used_url' });

@@ -66,118 +66,127 @@ interface Settings {
 }
 
 /** Slack's end of Socket Mode: `upgrade` takes connections with a ticket, `send` gives an envelope to one of them. */
-export function createSocketMode({ world, settings }: { world: World; settings: Settings }) {
-  const server = new WebSocketServer({ noServer: true, autoPong: false });
-  const tickets = new Map<string, string>();
-  const connections: Connection[] = [];
-  const counts = new Map<string, number>();
-  const turns = new Map<string, number>();
-  const open = (app?: string) => connections.filter((each) => app === undefined || each.app === app);
-  const byId = (id: number) => {
-    const connection = connections.find((each) => each.id === id);
+export class SocketMode {
+  readonly #server = new WebSocketServer({ noServer: true, autoPong: false });
+  readonly #tickets = new Map<string, string>();
+  readonly #turns = new Map<string, number>();
+  /** Every connection since the start. */
+  readonly #connections: Connection[] = [];
+  readonly #world: World;
+  readonly #settings: Settings;
+
+  constructor({ world, settings }: { world: World; settings: Settings }) {
+    this.#world = world;
+    this.#settings = settings;
+  }
+
+  /** A ticket for one connection of an app. */
+  openTicket(app: string): string {
+    const ticket = crypto.randomUUID();
+    this.#tickets.set(ticket, app);
+    return ticket;
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const ticket = new URL(request.url ?? '/', 'ws://fake').searchParams.get('ticket') ?? '';
+    const app = this.#tickets.get(ticket);
+    this.#tickets.delete(ticket);
+    if (app === undefined) return void socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
+    this.#server.handleUpgrade(request, socket, head, (accepted) => this.#join(accepted, app));
+  }
+
+  /** Connections take turns; those that were asked to go get nothing more. */
+  send(app: string, envelope: SocketEnvelope): Promise<SocketAnswer> {
+    const able = this.#open(app).filter(({ leaving }) => !leaving);
+    const turn = this.#turns.get(app) ?? 0;
+    const connection = able[turn % Math.max(able.length, 1)];
+    if (!connection) return Promise.resolve({ failed: 'connection_failed' });
+    this.#turns.set(app, turn + 1);
+    return ask(connection, envelope, this.#settings.ackTimeoutMs);
+  }
+
+  /** What tests hold. */
+  controls(): Sockets {
+    return {
+      list: (app) => this.#open(app).map(({ socket: _socket, pending: _pending, ...view }) => view),
+      opened: (app) => this.#connections.filter((each) => app === undefined || each.app === app).length,
+      refresh: (id, reason = 'refresh_requested') => this.#dismiss(this.#byId(id), reason),
+      close: (id) => this.#byId(id).socket.close(),
+      freeze: (id) => {
+        this.#byId(id).frozen = true;
+      },
+      disable: (app) => {
+        for (const connection of this.#open(app)) this.#dismiss(connection, 'link_disabled', 0);
+      },
+    };
+  }
+
+  stop(): void {
+    for (const { socket } of this.#connections) socket.terminate();
+    this.#server.close();
+  }
+
+  #open(app?: string): Connection[] {
+    const all = this.#connections.filter((each) => app === undefined || each.app === app);
+    return all.filter(({ socket }) => socket.readyState === socket.OPEN);
+  }
+
+  #byId(id: number): Connection {
+    const connection = this.#open().find((each) => each.id === id);
     if (!connection) throw new Error(`Socket Mode connection ${id} is not open.`);
     return connection;
-  };
-  let opened = 0;
+  }
 
-  function join(socket: WebSocket, app: string): void {
-    const connection: Connection = {
-      id: opened++,
-      app,
-      openedAt: world.now(),
-      sent: 0,
-      acked: 0,
-      frozen: false,
-      leaving: false,
-      socket,
-      pending: new Map(),
-    };
-    counts.set(app, (counts.get(app) ?? 0) + 1);
-    connections.push(connection);
-    const pings = setInterval(
-      () => connection.frozen || socket.ping(`Ping from applink ${connection.id}`),
-      settings.pingEveryMs,
-    );
-    pings.unref();
-    socket.on('ping', (data) => connection.frozen || socket.pong(data));
-    socket.on('message', (data) => connection.frozen || hear(connection, data.toString()));
-    socket.on('error', () => socket.terminate());
-    socket.on('close', () => {
-      clearInterval(pings);
-      connections.splice(connections.indexOf(connection), 1);
-      for (const answer of connection.pending.values()) answer({ socket: connection.id, failed: 'connection_failed' });
-    });
-    if (open(app).length > maxConnections) return dismiss(connection, 'too_many_websockets', 0);
+  #join(socket: WebSocket, app: string): void {
+    const id = this.#connections.length;
+    const view = { id, app, openedAt: this.#world.now(), sent: 0, acked: 0, frozen: false, leaving: false };
+    const connection: Connection = { ...view, socket, pending: new Map() };
+    this.#connections.push(connection);
+    listen(connection, this.#settings.pingEveryMs);
+    const open = this.#open(app).length;
+    if (open > maxConnections) return this.#dismiss(connection, 'too_many_websockets', 0);
     write(connection, {
       type: 'hello',
-      num_connections: open(app).length,
+      num_connections: open,
       connection_info: { app_id: app },
-      debug_info: { host: `applink-${connection.id}`, build_number: 1, approximate_connection_time: 18_060 },
+      debug_info: { host: `applink-${id}`, build_number: 1, approximate_connection_time: 18_060 },
     });
   }
 
-  function dismiss(connection: Connection, reason: DisconnectReason, afterMs = settings.disconnectAfterMs): void {
+  #dismiss(connection: Connection, reason: DisconnectReason, afterMs = this.#settings.disconnectAfterMs): void {
     write(connection, { type: 'disconnect', reason, debug_info: { host: `applink-${connection.id}` } });
     // A warning only announces the refresh that follows.
     if (reason === 'warning') return;
     connection.leaving = true;
     setTimeout(() => connection.socket.close(), afterMs).unref();
   }
+}
 
-  function send(app: string, envelope: SocketEnvelope): Promise<SocketAnswer> {
-    const able = open(app).filter(({ leaving }) => !leaving);
-    const turn = turns.get(app) ?? 0;
-    const connection = able[turn % Math.max(able.length, 1)];
-    if (!connection) return Promise.resolve({ failed: 'connection_failed' });
-    turns.set(app, turn + 1);
-    return ask(connection, envelope);
-  }
+function listen(connection: Connection, pingEveryMs: number): void {
+  const { socket } = connection;
+  const unlessFrozen = (act: () => void) => connection.frozen || act();
+  const pings = setInterval(() => unlessFrozen(() => socket.ping(`Ping from applink-${connection.id}`)), pingEveryMs);
+  pings.unref();
+  socket.on('ping', (data) => unlessFrozen(() => socket.pong(data)));
+  socket.on('message', (data) => unlessFrozen(() => hear(connection, data.toString())));
+  socket.on('error', () => socket.terminate());
+  socket.on('close', () => {
+    clearInterval(pings);
+    for (const answer of connection.pending.values()) answer({ socket: connection.id, failed: 'connection_failed' });
+  });
+}
 
-  function ask(connection: Connection, envelope: SocketEnvelope): Promise<SocketAnswer> {
-    const envelope_id = crypto.randomUUID();
-    const { promise, resolve } = Promise.withResolvers<SocketAnswer>();
-    const timer = setTimeout(() => resolve({ socket: connection.id, failed: 'http_timeout' }), settings.ackTimeoutMs);
-    connection.pending.set(envelope_id, resolve);
-    connection.sent += 1;
-    write(connection, { envelope_id, ...envelope });
-    return promise.finally(() => {
-      clearTimeout(timer);
-      connection.pending.delete(envelope_id);
-    });
-  }
-
-  const sockets: Sockets = {
-    list: (app) => open(app).map(({ socket: _socket, pending: _pending, ...view }) => view),
-    opened: (app) => (app === undefined ? opened : (counts.get(app) ?? 0)),
-    refresh: (id, reason = 'refresh_requested') => dismiss(byId(id), reason),
-    close: (id) => byId(id).socket.close(),
-    freeze: (id) => {
-      byId(id).frozen = true;
-    },
-    disable: (app) => {
-      for (const connection of open(app)) dismiss(connection, 'link_disabled', 0);
-    },
-  };
-  return {
-    sockets,
-    send,
-    openTicket(app: string): string {
-      const ticket = crypto.randomUUID();
-      tickets.set(ticket, app);
-      return ticket;
-    },
-    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-      const ticket = new URL(request.url ?? '/', 'ws://fake').searchParams.get('ticket') ?? '';
-      const app = tickets.get(ticket);
-      tickets.delete(ticket);
-      if (app === undefined) return void socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
-      server.handleUpgrade(request, socket, head, (accepted) => join(accepted, app));
-    },
-    stop(): void {
-      for (const { socket } of [...connections]) socket.terminate();
-      server.close();
-    },
-  };
+function ask(connection: Connection, envelope: SocketEnvelope, ackTimeoutMs: number): Promise<SocketAnswer> {
+  const envelope_id = crypto.randomUUID();
+  const { promise, resolve } = Promise.withResolvers<SocketAnswer>();
+  const timer = setTimeout(() => resolve({ socket: connection.id, failed: 'http_timeout' }), ackTimeoutMs);
+  connection.pending.set(envelope_id, resolve);
+  connection.sent += 1;
+  write(connection, { envelope_id, ...envelope });
+  return promise.finally(() => {
+    clearTimeout(timer);
+    connection.pending.delete(envelope_id);
+  });
 }
 
 function write(connection: Connection, frame: Json): void {

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import express from 'express';
+import express, { type Router } from 'express';
 import type { Happening } from './announce.ts';
 import type { EventContexts } from './authorizations.ts';
 import { buildWorld, type WorldSpec } from './build-world.ts';
 import { createChannelBudget, type ChannelBudget } from './channel-budget.ts';
 import { createDeliver, type DeliverySettings } from './deliver-events.ts';
 import type { EventDelivery } from './delivery.ts';
-import { createAnnounce } from './envelope.ts';
+import { createAnnounce, tellInstall } from './envelope.ts';
 import { fakeSlack, type FakeSlack } from './fake-slack.ts';
 import { createFaults } from './faults.ts';
 import { fileRoutes } from './file-routes.ts';
@@ -16,8 +16,8 @@ import type { MethodContext, MethodSettings } from './method.ts';
 import { webApiMethods } from './methods/all.ts';
 import { createPeople } from './people.ts';
 import { createResponseUrls } from './response-urls.ts';
-import { createSocketMode } from './socket-mode.ts';
-import { answerCall, type RecordedCall } from './web-api.ts';
+import { SocketMode } from './socket-mode.ts';
+import { answerCall, type RecordedCall, type WebApiDeps } from './web-api.ts';
 
 /** Times are Slack's own unless a test wants to be faster; a port of 0, the default, is any free one. */
 export interface FakeSlackOptions extends WorldSpec, Partial<DeliverySettings>, Partial<MethodSettings> {
@@ -49,10 +49,16 @@ function assemble(server: Server, url: string, options: FakeSlackOptions): FakeS
   const closing = new AbortController();
   const faults = createFaults();
   const takeFault = faults.take;
-  const socketMode = createSocketMode({ world, settings: { ackTimeoutMs, pingEveryMs, disconnectAfterMs } });
+  const socketMode = new SocketMode({ world, settings: { ackTimeoutMs, pingEveryMs, disconnectAfterMs } });
   const settings = { ackTimeoutMs, retryDelaysMs };
   const deliveries: EventDelivery[] = [];
-  const start = createDeliver({ world, settings, takeFault, sendToSocket: socketMode.send, closing: closing.signal });
+  const start = createDeliver({
+    world,
+    settings,
+    takeFault,
+    sendToSocket: (app, envelope) => socketMode.send(app, envelope),
+    closing: closing.signal,
+  });
   const deliver: typeof start = (app, what) => {
     const delivery = start(app, what);
     deliveries.push(delivery);
@@ -72,33 +78,22 @@ function assemble(server: Server, url: string, options: FakeSlackOptions): FakeS
     ephemerals: [],
     triggers: new Map(),
   };
-  const responseUrls = createResponseUrls({ ...context, record: (call) => responses.push(call) });
+  const responseUrls = createResponseUrls({ ...context, takeFault, record: (call) => responses.push(call) });
   const waitForChannel = createChannelBudget(options.channelBudget, world.now);
-  const methods = webApiMethods({ openTicket: socketMode.openTicket, contexts });
-  const app = express();
-  app.use(express.raw({ type: () => true, limit: '200mb' }));
+  const methods = webApiMethods({ openTicket: (app) => socketMode.openTicket(app), contexts });
   const answered = (call: RecordedCall) => listeners.forEach((listen) => listen(call));
-  const api = {
-    context,
-    methods,
-    takeFault,
-    waitForChannel,
-    record: (call: RecordedCall) => calls.push(call),
-    answered,
-  };
-  app.all('/api/:method', (request, response) => answerCall(request, response, api));
-  app.use(fileRoutes({ world, takeFault }));
-  app.use(responseUrls.router);
-  server.on('request', app);
-  server.on('upgrade', socketMode.upgrade);
+  const record = (call: RecordedCall) => calls.push(call);
+  const api = { context, methods, takeFault, waitForChannel, record, answered };
+  serve(server, { api, socketMode, routers: [fileRoutes({ world, takeFault }), responseUrls.router] });
   return fakeSlack({
     url,
     world,
     faults: { add: faults.add, clear: faults.clear },
-    sockets: socketMode.sockets,
+    sockets: socketMode.controls(),
     people: createPeople({ world, url, announce }),
     interactions: createInteractions({ ...context, responseUrl: responseUrls.grant, deliver }),
     announce,
+    tell: (of) => tellInstall(of, { world, contexts, deliver }),
     deliver,
     deliveries,
     calls,
@@ -113,4 +108,16 @@ function assemble(server: Server, url: string, options: FakeSlackOptions): FakeS
       await once(server, 'close');
     },
   });
+}
+
+function serve(
+  server: Server,
+  { api, socketMode, routers }: { api: WebApiDeps; socketMode: SocketMode; routers: Router[] },
+): void {
+  const app = express();
+  app.use(express.raw({ type: () => true, limit: '200mb' }));
+  app.all('/api/:method', (request, response) => answerCall(request, response, api));
+  for (const router of routers) app.use(router);
+  server.on('request', app);
+  server.on('upgrade', (request, socket, head) => socketMode.upgrade(request, socket, head));
 }

@@ -46,7 +46,7 @@ export interface FakeInstall {
   state: 'active' | 'token_revoked' | 'account_inactive';
 }
 
-/** An app. Without a request URL its events wait for Socket Mode connections. */
+/** An app. Without a request URL its events go to its Socket Mode connections, and fail while there are none. */
 export interface FakeApp {
   id: string;
   name: string;

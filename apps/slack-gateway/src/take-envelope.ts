@@ -1,0 +1,44 @@
+import type { SlackConnector } from '@trunkline/config';
+import type { InventoryEntry } from '@trunkline/inventory';
+import { startSpan } from '@trunkline/telemetry';
+import { preparedConnector } from './prepared-connector.ts';
+import type { SocketEnvelope } from './socket-connection.ts';
+import { takePayload, type TakeDeps } from './take-payload.ts';
+
+export interface TakeEnvelopeDeps extends TakeDeps {
+  connectors: { get(name: string): InventoryEntry<SlackConnector> | undefined };
+  log: TakeDeps['log'] & { info(fields: object, message: string): void; error(fields: object, message: string): void };
+  observe?: (seen: { connector: string; outcome: string; ms: number }) => void;
+}
+
+/** Takes in what came over Socket Mode. `true`: it is dealt with, acknowledge it; else Slack shall send it again. Never throws. */
+export async function takeEnvelope(name: string, envelope: SocketEnvelope, deps: TakeEnvelopeDeps): Promise<boolean> {
+  const entry = deps.connectors.get(name);
+  if (entry?.state !== 'ready') return false;
+  const startedAt = deps.now();
+  const span = startSpan('slack.envelope', { kind: 'consumer' });
+  try {
+    const taken = await takePayload(envelope.payload, { connector: preparedConnector(entry), span }, deps);
+    const acknowledged = !('again' in taken);
+    const ms = deps.now() - startedAt;
+    deps.observe?.({ connector: name, outcome: taken.outcome, ms });
+    const facts = {
+      connector: name,
+      outcome: taken.outcome,
+      event_id: 'eventId' in taken ? taken.eventId : undefined,
+      why: 'why' in taken ? taken.why : undefined,
+      retry_num: envelope.retryAttempt,
+      retry_reason: envelope.retryReason,
+      ms,
+      trace_id: span.traceId,
+    };
+    deps.log.info(facts, acknowledged ? 'envelope.acknowledged' : 'envelope.refused');
+    return acknowledged;
+  } catch (error) {
+    span.fail(error);
+    deps.log.error({ err: error, connector: name }, 'envelope.failed');
+    return false;
+  } finally {
+    span.end();
+  }
+}
