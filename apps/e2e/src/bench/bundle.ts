@@ -12,8 +12,6 @@ const lean: Plugin = {
   name: 'lean',
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^undici$/ }, () => ({ path: join(import.meta.dirname, 'undici-client.mjs') }));
-    // Express knows the media type of every file extension; no service of ours serves files.
-    onLoad({ filter: /mime-db[/\\]db\.json$/ }, () => ({ contents: '{}', loader: 'json' }));
     // Messages in fifty languages.
     onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",
