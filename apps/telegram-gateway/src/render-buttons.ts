@@ -19,13 +19,25 @@ export interface HeldValue {
 
 const digestOf = (value: string) => createHash('sha256').update(value).digest('base64url').slice(0, 22);
 
-/** Where a press whose data is `h:<digest>` finds its value, in the bucket `state`. */
-export const heldValueKey = (digest: string): string => `telegram.press.${digest}`;
+/** Data of this form stands for a value that is held. */
+const heldForm = /^h:([\w-]{22})$/;
 
-/** What a button says when it is pressed: `v:<value>` where that fits into 64 bytes, else `h:<22 characters>` (`heldValueKey`). */
+const heldKey = (digest: string) => `telegram.press.${digest}`;
+
+/**
+ * What a button sends when it is pressed: its value where Telegram takes it (1 to 64 bytes), else `h:<22 characters>`, and then
+ * the value is held in the bucket `state` (`heldValueKey`).
+ */
 export function pressData(value: string): string {
-  const data = `v:${value}`;
-  return Buffer.byteLength(data) <= maxDataBytes ? data : `h:${digestOf(value)}`;
+  const bytes = Buffer.byteLength(value);
+  const fits = bytes >= 1 && bytes <= maxDataBytes && !heldForm.test(value);
+  return fits ? value : `h:${digestOf(value)}`;
+}
+
+/** The key in the bucket `state` that holds the value of a press (`{v: 1, value}`); `undefined` where the data is the value. */
+export function heldValueKey(data: string): string | undefined {
+  const digest = heldForm.exec(data)?.[1];
+  return digest === undefined ? undefined : heldKey(digest);
 }
 
 /** Values of an output's buttons that must be in the bucket `state` before the buttons are shown. */
@@ -33,8 +45,8 @@ export function heldValues(parts: readonly OutputPart[] = []): HeldValue[] {
   const values = parts.flatMap((part) => (part.type === 'buttons' ? part.rows.flat() : [])).map(({ value }) => value);
   return values
     .filter((value) => value !== undefined)
-    .filter((value) => pressData(value).startsWith('h:'))
-    .map((value) => ({ key: heldValueKey(digestOf(value)), value }));
+    .filter((value) => pressData(value) !== value)
+    .map((value) => ({ key: heldKey(digestOf(value)), value }));
 }
 
 /** Rows of buttons as keyboards of at most 100 buttons, in rows of at most 8. */
