@@ -5,6 +5,7 @@ export { consumeDoorbells, type Consuming, type Doorbell, type DoorbellOptions, 
 export { BusNotReadyError, BusUnavailableError } from './errors.ts';
 export { decodeJson, encodeJson } from './json.ts';
 export { type Handled, type LaneContext, type LaneWork } from './lane-runner.ts';
+export { leasedRecord, type LeasedRecord } from './leased-record.ts';
 export { appendLedger } from './ledger.ts';
 export { type BusState } from './link.ts';
 export { type BusLog } from './log.ts';
@@ -22,6 +23,7 @@ export {
 export { type ObjectStore, type StoredObject } from './objects.ts';
 export { listenForReceipts, readReceipt, writeReceipt, type ReceiptListener, type ReceiptOf } from './receipts.ts';
 export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';
+export { runLeased, type LeasedOptions, type LeasedWork, type PlatformLease } from './run-leased.ts';
 export { busHeaders, storeEvent, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';
 export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts';

@@ -1,10 +1,11 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { Bus } from './bus.ts';
 import { takeCursor, type CursorRecord } from './lane-cursor.ts';
-import { LaneLeases, type LeaseRecord } from './lane-leases.ts';
 import { LaneRunner, type LaneWork } from './lane-runner.ts';
+import { Leases } from './leases.ts';
+import type { LeaseRecord } from './live-workers.ts';
 import type { StreamName } from './names.ts';
-import { token } from './token.ts';
+import { laneCount, token } from './token.ts';
 
 export interface RunLanesOptions extends LaneWork {
   /** Workers of one group share the lanes; groups know nothing of each other, each sees every message. */
@@ -32,16 +33,18 @@ export async function runLanes(options: RunLanesOptions, bus: Bus): Promise<Lane
   const runners = new Map<number, LaneRunner>();
   const cursors = bus.bucket<CursorRecord>('cursors');
 
-  const leases = new LaneLeases(
+  const leases = new Leases(
     {
       group: options.group,
       worker: options.worker,
-      onGain: (lane, epoch) => void gain(lane, epoch),
-      onLose: lose,
-      isBusy: (lane) => runners.get(lane)?.busy ?? false,
+      noun: 'lane',
+      names: Array.from({ length: laneCount }, (_, lane) => String(lane)),
+      onGain: (lane, epoch) => void gain(Number(lane), epoch),
+      onLose: (lane) => lose(Number(lane)),
+      isBusy: (lane) => runners.get(Number(lane))?.busy ?? false,
       async onRelease(lane) {
-        await runners.get(lane)?.drain();
-        runners.delete(lane);
+        await runners.get(Number(lane))?.drain();
+        runners.delete(Number(lane));
       },
     },
     {
@@ -70,24 +73,24 @@ export async function runLanes(options: RunLanesOptions, bus: Bus): Promise<Lane
         },
         cursors,
       );
-      if (!cursor || !leases.stillOwner(lane)) return leases.forget(lane);
-      const stillOwner = () => leases.stillOwner(lane) && runners.get(lane) === runner;
+      if (!cursor || !leases.stillOwner(String(lane))) return leases.forget(String(lane));
+      const stillOwner = () => leases.stillOwner(String(lane)) && runners.get(lane) === runner;
       const runner: LaneRunner = new LaneRunner(lane, options, {
         bus,
         cursor,
         stillOwner,
-        onDeposed: () => leases.forget(lane),
+        onDeposed: () => leases.forget(String(lane)),
       });
       runners.set(lane, runner);
       await runner.run();
     } catch (error) {
       bus.log.warn({ err: error, group: options.group, lane }, 'lane.not-started');
-      leases.forget(lane);
+      leases.forget(String(lane));
     }
   }
 
   await leases.join();
-  return { owned: () => leases.owned(), drain: () => leases.leave() };
+  return { owned: () => leases.owned().map(Number), drain: () => leases.leave() };
 }
 
 /** A stream that is deleted and made anew counts from 1 again: its time of creation tells the two apart. */
