@@ -5,9 +5,9 @@ import type { FileLoader } from './deliver-file.ts';
 import type { ChatMigrations } from './deliver-migrations.ts';
 import { isEdit, isRepeatable, otherManner, tryStep, type Calling, type Manner, type TrySite } from './deliver-try.ts';
 import { heldValues, type HeldValue } from './render-buttons.ts';
-import { messageIdText, type MessagePlace } from './render-message-id.ts';
+import { messageIdText } from './render-message-id.ts';
 import type { TelegramStep } from './render-step.ts';
-import { renderSteps } from './render.ts';
+import { renderSteps, type Earlier } from './render.ts';
 import { telegramMeaning, type Meaning } from './telegram-errors.ts';
 
 export interface TelegramDelivererDeps {
@@ -15,7 +15,7 @@ export interface TelegramDelivererDeps {
   migrations: ChatMigrations;
   loadFile: FileLoader;
   /** Messages that this delivery replaces or takes back: an earlier output's, or what was shown live of this one. */
-  earlier(delivery: Delivery): Promise<readonly MessagePlace[]>;
+  earlier(delivery: Delivery): Promise<Earlier>;
   /** Keeps values of buttons for when they are pressed. */
   hold(value: HeldValue): Promise<void>;
 }

@@ -5,12 +5,15 @@ import { reactionEmoji } from './render-reaction.ts';
 import type { Sending, TelegramCall, TelegramStep } from './render-step.ts';
 import { maxCaptionUnits, maxTextUnits, textChunks, type TextFormat } from './render-text.ts';
 
+/** Messages that an output replaces or takes back, in order; `forgotten`: there is no record of what it would apply to. */
+export type Earlier = readonly MessagePlace[] | 'forgotten';
+
 /** What an output alone does not say. */
 export interface RenderFacts {
   /** The connector's: for texts that do not say what they are written in. */
   format: TextFormat;
-  /** Messages that this output replaces or takes back, in order: those of an earlier output, or what was shown live of this one. */
-  earlier: readonly MessagePlace[];
+  /** Of the output that this one edits or deletes, or what was shown live of this one. */
+  earlier: Earlier;
 }
 
 type TelegramTarget = Extract<ReplyHandle, { type: 'telegram' }>;
@@ -27,17 +30,22 @@ function callsOf(output: Output, target: ReplyHandle, facts: RenderFacts): Teleg
   if (target.type !== 'telegram') {
     return [refuse('target_of_other_kind', `A target of type ${target.type} came to the telegram gateway.`)];
   }
-  if (output.delete_of !== undefined) return facts.earlier.map((of) => ({ do: 'delete', of }));
+  const earlier = facts.earlier === 'forgotten' ? [] : facts.earlier;
+  if (output.delete_of !== undefined) {
+    return facts.earlier === 'forgotten' ? [nothingKnown] : earlier.map((of) => ({ do: 'delete', of }));
+  }
   const calls = output.reaction === undefined ? [] : [reactionCall(output.reaction)];
   if (output.content !== undefined || output.parts !== undefined) {
     const sendings = messagesOf(output, facts.format).map((it) => ({ ...it, ...topicOf(target) }));
-    return [...calls, ...placed(sendings, { earlier: facts.earlier, replyTo: replyOf(output, target) })];
+    return [...calls, ...placed(sendings, { earlier, replyTo: replyOf(output, target) })];
   }
   if (calls.length === 0 && output.status !== undefined) return [{ do: 'typing', ...topicOf(target) }];
   return calls;
 }
 
 const refuse = (code: string, reason: string): TelegramCall => ({ do: 'refuse', code, reason });
+
+const nothingKnown = refuse('output_unknown', 'There is no record of the output at this target (kept for 48 hours).');
 
 function reactionCall({ name, on }: NonNullable<Output['reaction']>): TelegramCall {
   const place = readMessageId(on);
