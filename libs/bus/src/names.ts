@@ -93,6 +93,7 @@ export function createNames(prefix: string) {
       `${prefix}.ledger.${what}.${token(connector.kind)}.${token(connector.name)}`,
     allLedger: `${prefix}.ledger.>`,
     live: (sessionId: string) => `${prefix}.live.${token(sessionId)}`,
+    allLive: `${prefix}.live.>`,
     receipts: (instance: string) => `${prefix}.receipts.${token(instance)}`,
   };
 }

@@ -1,4 +1,5 @@
 export { formatProblem, type ConfigProblem, type ConnectorProblem } from './config-problem.ts';
+export { connectorAllows, type TargetAllowed } from './connector-allows.ts';
 export { connectorFields, connectorsMarkdown, type ConnectorField } from './connector-docs.ts';
 export { connectorJsonSchema } from './connector-json-schema.ts';
 export { kinds, type ConnectorConfig, type ConnectorOf } from './connectors.ts';

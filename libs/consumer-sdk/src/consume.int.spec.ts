@@ -1,5 +1,5 @@
 import { encodeJson, migrateStreams, openBus, type Bus, type StoredMessage } from '@trunkline/bus';
-import type { Output, Turn } from '@trunkline/events';
+import { liveSchema, type Output, type Turn } from '@trunkline/events';
 import { startNats, waitFor, type NatsServer } from '@trunkline/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { consume, type TurnConsumer } from './consume.ts';
@@ -96,6 +96,33 @@ describe('consume', () => {
       content: 'echo: say e1',
     });
     expect(message?.headers['traceparent']).toContain('0af7651916cd43dd8448eb211c80319c');
+  });
+
+  it('shows a status and a growing answer live, with the handle that says where, and keeps the whole text', async () => {
+    const heard: unknown[] = [];
+    const subscription = bus.subscribe(bus.names.allLive, (message) => heard.push(liveSchema.parse(message.json())));
+    await bus.flush();
+    await start(async (turn) => {
+      turn.status('thinking');
+      const stream = turn.stream();
+      stream.write('one ');
+      stream.write('two');
+      await stream.close();
+    });
+    await publish(turnOf('s1', 'e1'));
+    const [message] = await stored('OUTPUTS', 1);
+    const closing = message?.json() as Output;
+    expect(closing).toMatchObject({ content: 'one two', stream: { seq: 3, state: 'close' } });
+    await waitFor(() => heard.length === 4, { what: 'all live messages' });
+    subscription.stop();
+    const { output_id } = closing;
+    const base = { v: 1, turn_id: 'trn_e1' };
+    expect(heard).toEqual([
+      { ...base, status: 'thinking', reply_handle: 'sealed' },
+      { ...base, output_id, reply_handle: 'sealed', stream: { seq: 0, state: 'open' } },
+      { ...base, output_id, stream: { seq: 1, state: 'delta' }, content: 'one ' },
+      { ...base, output_id, stream: { seq: 2, state: 'delta' }, content: 'two' },
+    ]);
   });
 
   it('lets two groups answer the same turn', async () => {

@@ -46,13 +46,13 @@ export function consumedTurn(
 ): ConsumedTurn {
   const { bus, group, attempt, signal, traceparent } = context;
   const { session_id, generation } = turn.session;
+  const { turn_id, reply_handle } = turn;
   let ordinal = 0;
 
   async function publish(
     fields: Partial<Output>,
     output_id = outputIdOf(group, turn.turn_id, ++ordinal),
   ): Promise<{ output_id: string }> {
-    const { turn_id, reply_handle } = turn;
     const output: Output = { v: 1, output_id, session_id, turn_id, reply_handle, ...fields };
     const trace = childTraceparent(traceparent);
     await bus.append(turn.output_subject, encodeJson(output), {
@@ -62,8 +62,7 @@ export function consumedTurn(
     return { output_id };
   }
 
-  const live = (message: object) =>
-    bus.publish(bus.names.live(session_id), encodeJson({ v: 1, turn_id: turn.turn_id, ...message }));
+  const live = (message: object) => bus.publish(bus.names.live(session_id), encodeJson({ v: 1, turn_id, ...message }));
 
   return {
     ...turn,
@@ -74,12 +73,12 @@ export function consumedTurn(
     content: () => wholeText(turn, bus),
     reply: (reply) => publish(outputFields(reply)),
     react: (name, on = turn.event.data.message?.id ?? turn.event.id) => publish({ reaction: { name, on } }),
-    status: (status) => live({ status }),
+    status: (status) => live({ status, reply_handle }),
     stream() {
       const output_id = outputIdOf(group, turn.turn_id, ++ordinal);
       let text = '';
       let seq = 0;
-      live({ output_id, stream: { seq: seq++, state: 'open' } });
+      live({ output_id, reply_handle, stream: { seq: seq++, state: 'open' } });
       return {
         write(delta) {
           text += delta;

@@ -7,6 +7,11 @@ import { tolerant } from './tolerant.ts';
 export const liveSchema = z.strictObject({
   v: z.literal(1),
   turn_id: z.string().min(1).optional(),
+  reply_handle: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The turn's, handed back with `open` and with a status: where it is shown. Without one nobody shows it."),
   output_id: z
     .string()
     .min(1)

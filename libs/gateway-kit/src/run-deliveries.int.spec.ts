@@ -55,6 +55,10 @@ it('delivers what is queued for its kind, in order, and hands over when told to 
   await waitFor(async () => (await getDelivery(bus, 'd3')).state === 'delivered', { what: 'the last delivery' });
   expect(delivered).toEqual(['d1', 'd2', 'd3']);
   expect(running.owned()).toHaveLength(64);
+  const { target } = deliveryOf('d1');
+  expect(running.owns(target)).toBe(true);
+  expect(running.owns(canonicalTarget({ type: 'slack', connector: 'crm', channel_id: 'C1' }))).toBe(false);
   await running.drain();
   expect(running.owned()).toHaveLength(0);
+  expect(running.owns(target)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { runLanes, type Bus } from '@trunkline/bus';
+import { laneOf, runLanes, type Bus } from '@trunkline/bus';
 import {
   createDeliveryHandler,
   deliveryLanes,
@@ -7,7 +7,7 @@ import {
   type DeliveryHandlerDeps,
   type Step,
 } from '@trunkline/deliveries';
-import type { ConnectorKind } from '@trunkline/events';
+import { budgetScope, targetConnector, type ConnectorKind, type ReplyHandle } from '@trunkline/events';
 
 /** What a gateway brings for its outgoing side; the rest is the same for all kinds. */
 export interface RunDeliveriesOptions<S extends Step> extends Omit<DeliveryHandlerDeps<S>, 'bus' | 'clock'> {
@@ -21,6 +21,8 @@ export interface RunDeliveriesOptions<S extends Step> extends Omit<DeliveryHandl
 export interface RunningDeliveries {
   /** Lanes held now. */
   owned(): number[];
+  /** Whether this process may call the platform for a target at once: its lane is ours, its connector is ready and allows it. */
+  owns(target: ReplyHandle): boolean;
   /** Finishes calls that are under way, hands the lanes over, leaves. */
   drain(): Promise<void>;
 }
@@ -35,6 +37,10 @@ export async function runDeliveries<S extends Step>(
   const lanes = await runLanes({ ...deliveryLanes(kind, bus), worker, handle: handler.handle }, bus);
   return {
     owned: () => lanes.owned(),
+    owns(target) {
+      if (target.type !== kind || !lanes.owned().includes(laneOf(budgetScope(target)))) return false;
+      return parts.connectors.state(targetConnector(target)).state === 'ready' && parts.allowed(target).allowed;
+    },
     async drain() {
       await lanes.drain();
       handler.close();

@@ -4,7 +4,7 @@ import type { ConnectorKind } from '@trunkline/events';
 import type { Inventory } from '@trunkline/inventory';
 import type { Service } from '@trunkline/service';
 import { deliveryConnectors } from './delivery-connectors.ts';
-import { runDeliveries, type RunDeliveriesOptions } from './run-deliveries.ts';
+import { runDeliveries, type RunDeliveriesOptions, type RunningDeliveries } from './run-deliveries.ts';
 
 /** What one kind brings: its platform, its budget and its allowlists. */
 export type DeliveryParts<S extends Step> = Pick<RunDeliveriesOptions<S>, 'deliverer' | 'budget' | 'allowed'>;
@@ -13,7 +13,7 @@ export type DeliveryParts<S extends Step> = Pick<RunDeliveriesOptions<S>, 'deliv
 export async function startDeliveries<S extends Step>(
   service: Service,
   parts: DeliveryParts<S> & { kind: ConnectorKind; bus: Bus; inventory: Inventory },
-): Promise<void> {
+): Promise<Pick<RunningDeliveries, 'owns'>> {
   const { kind, bus, inventory, ...platform } = parts;
   const { metrics } = service.telemetry;
   const deliveries = await runDeliveries<S>(
@@ -39,4 +39,5 @@ export async function startDeliveries<S extends Step>(
   );
   service.onStop(() => deliveries.drain());
   metrics.watch('lanes_owned', { work: `deliveries.${kind}` }, () => deliveries.owned().length);
+  return deliveries;
 }

@@ -3,6 +3,7 @@ import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { hasTooManyPieces, isTooDeep, markCount, maxMarks, maxScanned } from './markdown-limits.ts';
 import type { MarkdownTree } from './markdown-tree.ts';
+import { resolveReferences } from './resolve-references.ts';
 
 // No chat platform has footnotes, and their back references are quadratic. HTML stays what it is, a text: nothing is lost, nothing runs.
 const notMarkdown = ['htmlFlow', 'htmlText', 'gfmFootnoteCall', 'gfmFootnoteDefinition', 'gfmPotentialFootnoteCall'];
@@ -18,9 +19,10 @@ const blocksOnly = parserWithout([...notMarkdown, ...inline]);
  */
 export function parseMarkdown(text: string): MarkdownTree {
   if (isTooDeep(text) || hasTooManyPieces(text)) return plainTree(text);
-  if (markCount(text) <= maxMarks && markCount(text) * text.length <= maxScanned) return whole.parse(text);
+  if (markCount(text) <= maxMarks && markCount(text) * text.length <= maxScanned)
+    return resolveReferences(whole.parse(text), text.length);
   const blocks = blocksOnly.parse(text);
-  return hasCostlyRun(blocks, text) ? blocks : whole.parse(text);
+  return resolveReferences(hasCostlyRun(blocks, text) ? blocks : whole.parse(text), text.length);
 }
 
 function parserWithout(constructs: string[]) {

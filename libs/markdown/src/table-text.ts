@@ -1,6 +1,5 @@
 import type { Table } from 'mdast';
 import { inlineText } from './inline-text.ts';
-import type { LinkTargets } from './link-targets.ts';
 
 type Side = NonNullable<Table['align']>[number];
 
@@ -8,14 +7,12 @@ const widestColumn = 60;
 const letters = new Intl.Segmenter();
 
 /** A table in columns of one width, for type of one width: heading, a line, rows. */
-export function tableText(table: Table, targets: LinkTargets): string {
-  const rows = table.children.map((row) =>
-    row.children.map((cell) => inlineText(cell.children, targets).replaceAll('\n', ' ')),
-  );
+export function tableText(table: Table): string {
+  const rows = table.children.map((row) => row.children.map((cell) => inlineText(cell.children).replaceAll('\n', ' ')));
   const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const widths = Array.from({ length: columns }, (_, column) => widthOf(rows, column));
   const lines = rows.map((row) =>
-    widths.map((width, column) => padded(row[column] ?? '', { width, side: table.align?.[column] })),
+    row.map((text, column) => padded(text, { width: widths[column] ?? 0, side: table.align?.[column] })),
   );
   const [head = [], ...body] = lines.map((cells) => cells.join('  ').trimEnd());
   return [head, widths.map((width) => '-'.repeat(width)).join('  '), ...body].join('\n');

@@ -1,5 +1,4 @@
 import { inlineText } from './inline-text.ts';
-import { linkTargets, type LinkTargets } from './link-targets.ts';
 import type { MarkdownTree } from './markdown-tree.ts';
 import { tableText } from './table-text.ts';
 
@@ -8,27 +7,24 @@ type List = Extract<Node, { type: 'list' }>;
 
 /** A text to read where there is no markup: lists keep their marks, links their targets, tables their columns, code its form. */
 export function toPlainText(tree: MarkdownTree): string {
-  return blocksText(tree.children, linkTargets(tree));
+  return blocksText(tree.children);
 }
 
-function blocksText(nodes: readonly Node[], targets: LinkTargets, between = '\n\n'): string {
-  return nodes
-    .filter(({ type }) => type !== 'definition')
-    .map((node) => blockText(node, targets))
-    .join(between);
+function blocksText(nodes: readonly Node[], between = '\n\n'): string {
+  return nodes.map((node) => blockText(node)).join(between);
 }
 
-function blockText(node: Node, targets: LinkTargets): string {
+function blockText(node: Node): string {
   switch (node.type) {
     case 'paragraph':
     case 'heading':
-      return inlineText(node.children, targets);
+      return inlineText(node.children);
     case 'blockquote':
-      return prefixed(blocksText(node.children, targets), { first: '> ', rest: '> ' });
+      return prefixed(blocksText(node.children), { first: '> ', rest: '> ' });
     case 'list':
-      return listText(node, targets);
+      return listText(node);
     case 'table':
-      return tableText(node, targets);
+      return tableText(node);
     case 'thematicBreak':
       return '---';
     case 'code':
@@ -38,12 +34,13 @@ function blockText(node: Node, targets: LinkTargets): string {
   }
 }
 
-function listText(list: List, targets: LinkTargets): string {
+function listText(list: List): string {
   const items = list.children.map((item, index) => {
     const mark = list.ordered ? `${(list.start ?? 1) + index}. ` : '- ';
-    const box = typeof item.checked === 'boolean' ? `[${item.checked ? 'x' : ' '}] ` : '';
-    const text = blocksText(item.children, targets, item.spread ? '\n\n' : '\n');
-    return prefixed(box + text, { first: mark, rest: ' '.repeat(mark.length) });
+    const first = item.data?.continued ? ' '.repeat(mark.length) : mark;
+    const box = typeof item.checked === 'boolean' && !item.data?.continued ? `[${item.checked ? 'x' : ' '}] ` : '';
+    const text = blocksText(item.children, item.spread ? '\n\n' : '\n');
+    return prefixed(box + text, { first, rest: ' '.repeat(mark.length) });
   });
   return items.join(list.spread ? '\n\n' : '\n');
 }
