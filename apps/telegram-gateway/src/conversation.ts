@@ -108,9 +108,8 @@ export function chatAllowed(
   ...ids: readonly number[]
 ): boolean {
   const allowed = config.allowed_chat_ids;
-  if (allowed.length === 0) return true;
-  const before = ids.flatMap((id) => formerIds?.(id) ?? []);
-  return [...ids, ...before.map(Number)].some((id) => allowed.includes(id));
+  if (allowed.length === 0 || ids.some((id) => allowed.includes(id))) return true;
+  return ids.flatMap((id) => formerIds?.(id) ?? []).some((id) => allowed.includes(Number(id)));
 }
 
 /** Why an update of another chat becomes no event. */

@@ -1,7 +1,7 @@
 import { assetUrlPurpose, createAssetUrls, openConnectors } from '@trunkline/gateway-kit';
 import { deriveKey } from '@trunkline/secrets';
 import { connectBus, runService } from '@trunkline/service';
-import { openChatMoves } from './chat-moves.ts';
+import { openChatMigrations } from './deliver-migrations.ts';
 import { telegramGatewayOptions } from './options.ts';
 import { startIngress } from './start-ingress.ts';
 
@@ -22,6 +22,6 @@ await runService(
       publicUrl: options.publicUrl,
       now: Date.now,
     });
-    await startIngress(service, { bus, inventory, assetUrls, chatMoves: await openChatMoves(bus) });
+    await startIngress(service, { bus, inventory, assetUrls, chatMoves: await openChatMigrations({ bus }) });
   },
 );
