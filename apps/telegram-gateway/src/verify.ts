@@ -14,7 +14,7 @@ export type Verification =
   | { ok: false; reason: 'no_credentials' | 'secret_missing' | 'secret_repeated' | 'secret_mismatch' };
 
 /** Where Telegram puts the `secret_token` of a webhook. */
-export const secretHeader = 'x-telegram-bot-api-secret-token';
+const secretHeader = 'x-telegram-bot-api-secret-token';
 
 /** Is this request from whoever knows the connector's secret? Compares in constant time, with all that count now (rotation). */
 export function verifyRequest(
