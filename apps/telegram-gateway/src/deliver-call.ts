@@ -52,6 +52,13 @@ export function sendText(said: Trimmings & { chunk: TextChunk }, at: CallSite): 
   return at.api.call('sendMessage', payload, { result: message, signal: at.signal });
 }
 
+/** A preview that only the user of a private chat sees, for about 30 s; the same id replaces it. Stopping it cancels the turn. */
+export function draftText(said: Trimmings & { chunk: TextChunk; id: number }, at: CallSite): Promise<Called> {
+  const payload = { ...body(said.chunk), chat_id: Number(at.chatId), draft_id: said.id, can_stop: true };
+  const topic = said.threadId === undefined ? {} : { message_thread_id: said.threadId };
+  return at.api.call('sendMessageDraft', { ...payload, ...topic }, { result: nothing, signal: at.signal });
+}
+
 export function editText(said: Trimmings & { chunk: TextChunk; messageId: number }, at: CallSite): Promise<Called> {
   const payload = { ...chat(at), message_id: said.messageId, ...body(said.chunk), ...keyboardOf(said) };
   return at.api.call('editMessageText', payload, { result: nothing, signal: at.signal });
