@@ -1,3 +1,4 @@
+/* eslint max-params: ["error", 4] -- target, id, text, context: as LivePresenter has it */
 import { createHash } from 'node:crypto';
 import type { Budget } from '@trunkline/deliveries';
 import type { ReplyHandle } from '@trunkline/events';

@@ -43,7 +43,7 @@ export async function startTelegramDeliveries(
   const budget = createRateBudget((target) => telegramLimits(target, migrations), systemClock);
   const fetch = createGuardedFetch();
   service.onStop(() => fetch.close());
-  let live: LiveShowing | undefined;
+  let live: LiveShowing | undefined = undefined;
   const deliverer = createTelegramDeliverer({
     bots,
     migrations,
