@@ -62,7 +62,7 @@ export function createBotApi({ token, apiBaseUrl, timeoutMs }: BotApiOptions): B
   return {
     async call(method, payload, { result, signal, timeoutMs: thisTimeoutMs = timeoutMs }) {
       if (signal?.aborted) return failed('no', 'aborted');
-      const timeout = AbortSignal.timeout(thisTimeoutMs);
+      const timeout = AbortSignal.timeout(Math.ceil(thisTimeoutMs));
       const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
       try {
         const parsed = result.safeParse(await send(api, { method, payload, signal: either }));

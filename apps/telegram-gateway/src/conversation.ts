@@ -1,6 +1,7 @@
 import type { TelegramConnector } from '@trunkline/config';
 import { targetKey, type EventData, type ReplyHandle } from '@trunkline/events';
 import type { Chat, Message, User } from './message-payload.ts';
+import type { TranslatedConnector } from './normalize.ts';
 
 /** Where something happened. */
 export interface Place {
@@ -101,9 +102,15 @@ function selfTarget(
 export const additionalKeys = (config: TelegramConnector, own: string): EventData['binding_keys'] =>
   config.additional_binding_keys.filter((key) => key !== own).map((key) => ({ key, origin: 'connector' }));
 
-/** Whether the connector may hear of and speak in a chat; `ids` are the names that the chat has had. */
-export const chatAllowed = ({ allowed_chat_ids: allowed }: TelegramConnector, ...ids: readonly number[]) =>
-  allowed.length === 0 || ids.some((id) => allowed.includes(id));
+/** Whether the connector may hear of and speak in a chat, under any of the ids that it has had. */
+export function chatAllowed(
+  { config, formerIds }: Pick<TranslatedConnector, 'config' | 'formerIds'>,
+  ...ids: readonly number[]
+): boolean {
+  const allowed = config.allowed_chat_ids;
+  if (allowed.length === 0 || ids.some((id) => allowed.includes(id))) return true;
+  return ids.flatMap((id) => formerIds?.(id) ?? []).some((id) => allowed.includes(Number(id)));
+}
 
 /** Why an update of another chat becomes no event. */
 export const chatNotAllowed = {

@@ -3,7 +3,7 @@ import type { Message } from './message-payload.ts';
 /** Content that is neither text nor file: fields for programs, and a text for everybody else. */
 export interface Extras {
   text: string;
-  metadata: Record<string, unknown>;
+  facts: Record<string, unknown>;
 }
 
 /** Reads places, contacts, polls and the like; undefined when there is none. */
@@ -27,7 +27,7 @@ export function extrasOf(message: Message): Extras | undefined {
   return undefined;
 }
 
-const extras = (metadata: Record<string, unknown>, text: string): Extras => ({ text, metadata });
+const extras = (facts: Record<string, unknown>, text: string): Extras => ({ text, facts });
 
 const coordinates = ({ latitude, longitude }: { latitude: number; longitude: number }) => `${latitude}, ${longitude}`;
 

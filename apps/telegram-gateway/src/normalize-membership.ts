@@ -2,10 +2,10 @@ import { actorOf, chatAllowed, chatNotAllowed } from './conversation.ts';
 import type { Reading, TranslatedConnector } from './normalize.ts';
 import type { Member, MemberUpdate } from './update-payload.ts';
 
-/** Reads what happened to the bot's own place in a chat: `metadata.change` says joined, left, blocked, unblocked or rights. */
-export function readMembership(update: MemberUpdate, { config }: TranslatedConnector): Reading {
+/** Reads what happened to the bot's own place in a chat: joined, left, blocked, unblocked, or other rights. */
+export function readMembership(update: MemberUpdate, connector: TranslatedConnector): Reading {
   const { chat, old_chat_member: before, new_chat_member: after } = update;
-  if (!chatAllowed(config, chat.id)) return chatNotAllowed;
+  if (!chatAllowed(connector, chat.id)) return chatNotAllowed;
   return {
     ok: true,
     said: {
@@ -14,7 +14,8 @@ export function readMembership(update: MemberUpdate, { config }: TranslatedConne
       ofChat: true,
       actor: actorOf({ from: update.from }),
       at: update.date,
-      metadata: { change: changeOf(update), status: after.status, status_before: before.status },
+      change: changeOf(update),
+      facts: { status: after.status, status_before: before.status },
     },
   };
 }

@@ -26,7 +26,7 @@ export function readMessage(message: Message, connector: TranslatedConnector): R
       ...said,
       type: 'trunkline.command.invoked',
       intent: command.name,
-      metadata: { ...said.metadata, command: `/${command.name}`, arguments: command.arguments },
+      facts: { ...said.facts, arguments: command.arguments },
     },
   };
 }
@@ -57,7 +57,7 @@ const withoutContent = {
 
 function refusal(message: Message, connector: TranslatedConnector): Reading | undefined {
   const { config, bot } = connector;
-  if (!chatAllowed(config, message.chat.id)) return chatNotAllowed;
+  if (!chatAllowed(connector, message.chat.id)) return chatNotAllowed;
   if (bot.id !== undefined && String(message.from?.id) === bot.id) {
     return { ok: false, code: 'own_message', detail: 'The bot wrote it itself.' };
   }
@@ -71,7 +71,7 @@ function refusal(message: Message, connector: TranslatedConnector): Reading | un
   return undefined;
 }
 
-function contentOf(message: Message): { content: EventData['content']; metadata: Record<string, unknown> } | undefined {
+function contentOf(message: Message): { content: EventData['content']; facts: Record<string, unknown> } | undefined {
   const words = contentText(message);
   const attachments = filesOf(message);
   const extras = extrasOf(message);
@@ -81,7 +81,7 @@ function contentOf(message: Message): { content: EventData['content']; metadata:
       ...(words ?? { text: extras?.text ?? '' }),
       ...(attachments.length > 0 && { attachments }),
     },
-    metadata: extras?.metadata ?? {},
+    facts: extras?.facts ?? {},
   };
 }
 
@@ -98,7 +98,7 @@ function saidBy(message: Message, said: NonNullable<ReturnType<typeof contentOf>
     content: said.content,
     ...(relation && { relation }),
     answerTo: message.message_id,
-    metadata: { ...aboutMessage(message), ...said.metadata },
+    facts: { ...aboutMessage(message), ...said.facts },
   };
 }
 
@@ -112,7 +112,7 @@ function replyOf(message: Message): Said['relation'] {
 function aboutMessage(message: Message): Record<string, unknown> {
   const { chat, from, sender_chat: sender } = message;
   const isAnonymous = sender !== undefined && sender.id === chat.id && isGroup(chat);
-  return withoutAbsent({
+  return {
     username: sender ? sender.username : from?.username,
     language_code: from?.language_code,
     anonymous_admin: isAnonymous ? true : undefined,
@@ -122,8 +122,5 @@ function aboutMessage(message: Message): Record<string, unknown> {
     via_bot: message.via_bot?.username,
     media_group_id: message.media_group_id,
     quote: message.quote?.text,
-  });
+  };
 }
-
-const withoutAbsent = (fields: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -18,7 +18,7 @@ export function readMigration(message: Message, connector: TranslatedConnector):
   const move = migrationIn(message);
   if (move === undefined) return undefined;
   const { from, to } = move;
-  if (!chatAllowed(connector.config, from, to)) return chatNotAllowed;
+  if (!chatAllowed(connector, from, to)) return chatNotAllowed;
   const { title } = message.chat;
   return {
     ok: true,
@@ -31,7 +31,8 @@ export function readMigration(message: Message, connector: TranslatedConnector):
       actor: { id: String(to) },
       at: message.date,
       movedFrom: String(from),
-      metadata: { change: 'migrated', chat_id_before: String(from), chat_id: String(to) },
+      change: 'migrated',
+      facts: { migrated_from: String(from), migrated_to: String(to) },
     },
   };
 }

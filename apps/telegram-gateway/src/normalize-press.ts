@@ -3,7 +3,7 @@ import type { Reading, TranslatedConnector } from './normalize.ts';
 import type { CallbackQuery } from './update-payload.ts';
 
 /** Reads a press of a button under a message of the bot. */
-export function readPress(query: CallbackQuery, { config }: TranslatedConnector): Reading {
+export function readPress(query: CallbackQuery, connector: TranslatedConnector): Reading {
   const { message, data } = query;
   if (message === undefined) {
     return {
@@ -12,7 +12,7 @@ export function readPress(query: CallbackQuery, { config }: TranslatedConnector)
       detail: 'The button stands in an inline message, whose chat Telegram does not tell.',
     };
   }
-  if (!chatAllowed(config, message.chat.id)) return chatNotAllowed;
+  if (!chatAllowed(connector, message.chat.id)) return chatNotAllowed;
   const topicId = topicOf(message);
   const id = String(message.message_id);
   return {
@@ -25,11 +25,7 @@ export function readPress(query: CallbackQuery, { config }: TranslatedConnector)
       message: { id, ...(topicId !== undefined && { thread_id: String(topicId) }) },
       content: { text: data ?? query.game_short_name ?? '', buttons: [pressedButton(query)] },
       relation: { kind: 'press_of', target_message_id: id },
-      metadata: {
-        callback_query_id: query.id,
-        ...(query.from.username !== undefined && { username: query.from.username }),
-        ...(query.game_short_name !== undefined && { game: query.game_short_name }),
-      },
+      facts: { callback_query_id: query.id, username: query.from.username, game: query.game_short_name },
     },
   };
 }

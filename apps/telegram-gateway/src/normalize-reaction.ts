@@ -4,11 +4,11 @@ import type { MessageReaction, Reaction } from './update-payload.ts';
 
 /**
  * Reads a change of somebody's reactions to a message. Telegram tells the lists before and after; a replaced reaction is one
- * event, `added`, whose metadata names what went. It does not tell the topic.
+ * event, `added`, whose facts name what went. It does not tell the topic.
  */
-export function readReaction(update: MessageReaction, { config }: TranslatedConnector): Reading {
+export function readReaction(update: MessageReaction, connector: TranslatedConnector): Reading {
   const { chat, old_reaction: before, new_reaction: after } = update;
-  if (!chatAllowed(config, chat.id)) return chatNotAllowed;
+  if (!chatAllowed(connector, chat.id)) return chatNotAllowed;
   const added = namesOf(after).filter((name) => !namesOf(before).includes(name));
   const removed = namesOf(before).filter((name) => !namesOf(after).includes(name));
   if (added.length + removed.length === 0) {
@@ -25,7 +25,7 @@ export function readReaction(update: MessageReaction, { config }: TranslatedConn
       message: { id },
       content: { text: (added.length > 0 ? added : removed).join(' ') },
       relation: { kind: 'reaction_to', target_message_id: id },
-      metadata: { reactions_added: added, reactions_removed: removed },
+      facts: { reactions_added: added, reactions_removed: removed },
     },
   };
 }

@@ -3,9 +3,9 @@ import type { Reading, TranslatedConnector } from './normalize.ts';
 import type { StoppedGeneration } from './update-payload.ts';
 
 /** Reads that somebody stopped an answer that is being written. It happens in private chats alone, so the chat tells who. */
-export function readStop(update: StoppedGeneration, { config }: TranslatedConnector): Reading {
+export function readStop(update: StoppedGeneration, connector: TranslatedConnector): Reading {
   const { chat, draft_id: draft } = update;
-  if (!chatAllowed(config, chat.id)) return chatNotAllowed;
+  if (!chatAllowed(connector, chat.id)) return chatNotAllowed;
   return {
     ok: true,
     said: {
@@ -13,7 +13,7 @@ export function readStop(update: StoppedGeneration, { config }: TranslatedConnec
       chat,
       topicId: asTopic(update.message_thread_id),
       actor: actorOf({ asChat: chat }),
-      metadata: { ...(draft !== undefined && { draft_id: draft }) },
+      facts: { draft_id: draft },
     },
   };
 }

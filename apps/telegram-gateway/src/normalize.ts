@@ -20,6 +20,8 @@ export interface Bot {
 export interface TranslatedConnector {
   config: TelegramConnector;
   bot: Bot;
+  /** Ids that a chat had before it was moved: what was allowed under those still is. */
+  formerIds?: (chatId: number) => readonly string[];
 }
 
 /** What an update comes to. `pressId` is the press that Telegram waits to be answered for, whatever became of it. */
@@ -42,7 +44,10 @@ export interface Said extends Place {
   intent?: string | undefined;
   /** The message that answers in a group refer to. */
   answerTo?: number | undefined;
-  metadata: Record<string, unknown>;
+  /** What changed about the conversation. */
+  change?: string;
+  /** What only Telegram knows, by its own names; what is absent is left out. */
+  facts?: Record<string, unknown>;
   /** The chat that this one was before. */
   movedFrom?: string | undefined;
 }
@@ -66,7 +71,7 @@ export function normalize(
   const reading = read(parsed.data, { update, connector });
   if (!reading.ok) return { outcome: 'ignored', eventId, pressId, code: reading.code, detail: reading.detail };
   const { said } = reading;
-  const draft = draftOf(said, { update, eventId: said.eventId ?? eventId, config: connector.config, now: deps.now() });
+  const draft = draftOf(said, { eventId: said.eventId ?? eventId, config: connector.config, now: deps.now() });
   return { outcome: 'event', eventId: draft.event.id, pressId, draft, movedFrom: said.movedFrom };
 }
 
@@ -97,12 +102,9 @@ function read(
   };
 }
 
-function draftOf(
-  said: Said,
-  context: { update: IdentifiedUpdate; eventId: string; config: TelegramConnector; now: number },
-): EventDraft {
-  const { config, eventId, update, now } = context;
-  const data = dataOf(said, config, update);
+function draftOf(said: Said, context: { eventId: string; config: TelegramConnector; now: number }): EventDraft {
+  const { config, eventId, now } = context;
+  const data = dataOf(said, config);
   const { key } = data.conversation;
   const event = {
     specversion: '1.0',
@@ -121,7 +123,7 @@ function draftOf(
   return { event, fingerprint: eventFingerprint({ type: said.type, data }), idempotent: true, assets: [] };
 }
 
-function dataOf(said: Said, config: TelegramConnector, raw: unknown): EventData {
+function dataOf(said: Said, config: TelegramConnector): EventData {
   const conversation = conversationOf(said, config);
   const { fixed_session_id: fixed, session_policy: policy } = config;
   const before = said.movedFrom === undefined ? [] : [`telegram:${config.name}:${said.movedFrom}`];
@@ -130,7 +132,7 @@ function dataOf(said: Said, config: TelegramConnector, raw: unknown): EventData 
     platform: 'telegram',
     actor: said.actor,
     conversation,
-    ...(said.content && { content: said.content }),
+    ...contentOf(said),
     ...(said.message && { message: said.message }),
     ...(said.relation && { relation: said.relation }),
     ...(said.intent !== undefined && { intent: said.intent }),
@@ -144,7 +146,20 @@ function dataOf(said: Said, config: TelegramConnector, raw: unknown): EventData 
       natural_session_id: conversation.key,
       policy,
     },
-    metadata: said.metadata,
-    raw,
+    metadata: metadataOf(said),
+  };
+}
+
+/** A change that has no words of its own says what it is. */
+function contentOf({ content, change }: Said): Pick<EventData, 'content'> {
+  if (content) return { content };
+  return change === undefined ? {} : { content: { text: change } };
+}
+
+function metadataOf({ change, facts = {} }: Said): EventData['metadata'] {
+  const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+  return {
+    ...(change !== undefined && { 'trunkline.change': change }),
+    ...Object.fromEntries(known.map(([name, value]) => [`trunkline.telegram.${name}`, value])),
   };
 }
