@@ -1,4 +1,4 @@
-import type { FetchOutcome } from '@trunkline/gateway-kit';
+import type { AssetPlace, FetchedAsset, FetchOutcome } from '@trunkline/gateway-kit';
 import { describe, expect, it } from 'vitest';
 import { createFileLoader, fileFormOf } from './deliver-file.ts';
 import type { FileSource } from './render-step.ts';
@@ -14,10 +14,12 @@ async function load(source: FileSource, web: Record<string, FetchOutcome> = {}) 
     return web[url] ?? answer(404);
   };
   const bus = { objects: () => ({ get: async () => undefined, put: async () => {} }) };
-  const loaded = await createFileLoader({ bus, fetch: Object.assign(fetch, { close: async () => {} }) })(
-    source,
-    signal,
-  );
+  const fetchAsset = async ({ connector, assetId }: AssetPlace): Promise<FetchedAsset> =>
+    assetId === `of ${connector}`
+      ? { found: 'yes', object: { bytes: Buffer.from('kept by Telegram') } }
+      : { found: 'later', retryAfterMs: 5 };
+  const loadFile = createFileLoader({ bus, fetchAsset, fetch: Object.assign(fetch, { close: async () => {} }) });
+  const loaded = await loadFile(source, { connector: 'bot', signal });
   return { asked, loaded };
 }
 
@@ -58,6 +60,13 @@ describe('a file at a URL', () => {
       loaded.ok || !('code' in loaded.outcome) ? 'loaded' : `${loaded.outcome.outcome} ${loaded.outcome.code}`;
     expect(found).toBe(outcome);
   });
+});
+
+it('a file that came with an event is fetched from Telegram when it is sent on', async () => {
+  const { loaded } = await load({ asset_id: 'of bot', file_name: 'a.ogg' });
+  expect(loaded).toMatchObject({ ok: true, file: { mediaType: 'audio/ogg' } });
+  const { loaded: later } = await load({ asset_id: 'of another bot' });
+  expect(later).toMatchObject({ outcome: { outcome: 'blamed', code: 'asset_unavailable' } });
 });
 
 it.each([

@@ -48,7 +48,10 @@ async function deliver(step: TelegramStep, context: StepContext, deps: TelegramD
   if (step.do === 'refuse') return { outcome: 'refused', code: step.code, reason: step.reason };
   const start = startOf(context, deps);
   if (!start) return connectorAway;
-  const loaded = step.do === 'file' ? await deps.loadFile(step.file, context.signal) : undefined;
+  const loaded =
+    step.do === 'file'
+      ? await deps.loadFile(step.file, { connector: start.connector, signal: context.signal })
+      : undefined;
   if (loaded?.ok === false) return loaded.outcome;
   const site = { ...start.site, file: loaded?.file };
   const outcome = await carryOut(step, { ...start, site }, deps);

@@ -17,37 +17,38 @@ import { findEarlier } from './deliver-earlier.ts';
 import { createFileLoader } from './deliver-file.ts';
 import { openChatMigrations, type ChatMigrations } from './deliver-migrations.ts';
 import { createTelegramDeliverer } from './deliver.ts';
+import { createFetchAsset } from './fetch-asset.ts';
 import { createTelegramPresenter } from './live.ts';
 import type { HeldValue } from './render-buttons.ts';
 
 /** A button answers for as long as turns are kept. */
 const heldForMs = 30 * 86_400_000;
 
-/** `assetUrls` as every gateway gets them: files go to Telegram as bytes, so nothing here needs one. */
+/** `migrations`: what the receiving side knows of moved chats; `assetUrls` is taken as in every gateway, but files go out as bytes. */
 export interface DeliveryParts {
   bus: Bus;
   inventory: Inventory;
+  migrations?: ChatMigrations;
   assetUrls?: AssetUrls;
 }
 
 /**
  * Starts delivering outputs to telegram targets, in this process's share of the lanes, and showing them while they grow, until the
- * service stops. What is known of moved chats is the receiving side's too.
+ * service stops.
  */
-export async function startTelegramDeliveries(
-  service: Service,
-  { bus, inventory }: DeliveryParts,
-): Promise<{ migrations: ChatMigrations }> {
-  const bots = createTelegramBots({ inventory, now: Date.now });
-  const migrations = await openChatMigrations({ bus });
+export async function startTelegramDeliveries(service: Service, parts: DeliveryParts): Promise<void> {
+  const { bus, inventory } = parts;
+  const bots = createTelegramBots(inventory);
+  const migrations = parts.migrations ?? (await openChatMigrations({ bus }));
   const budget = createRateBudget((target) => telegramLimits(target, migrations), systemClock);
   const fetch = createGuardedFetch();
   service.onStop(() => fetch.close());
+  const connectors = { get: (name: string) => inventory.get('telegram', name) };
   let live: LiveShowing | undefined = undefined;
   const deliverer = createTelegramDeliverer({
     bots,
     migrations,
-    loadFile: createFileLoader({ bus, fetch }),
+    loadFile: createFileLoader({ bus, fetch, fetchAsset: createFetchAsset({ connectors, fetch, log: service.log }) }),
     earlier: (delivery) =>
       findEarlier(delivery, { bus, stopShowing: async (it) => live?.stopShowing(it.delivery_id, it.target) }),
     hold: (value) => hold(value, bus),
@@ -56,7 +57,6 @@ export async function startTelegramDeliveries(
   const { owns } = await startDeliveries(service, { kind: 'telegram', bus, inventory, deliverer, budget, allowed });
   const presenter = createTelegramPresenter({ bots, migrations, budget, now: Date.now });
   live = showLive(service, { bus, presenter, owns });
-  return { migrations };
 }
 
 async function hold({ key, value }: HeldValue, bus: Pick<Bus, 'bucket'>): Promise<void> {
