@@ -9,6 +9,7 @@ export interface ReadyBot {
   api: BotApi;
 }
 
+/** Bots by the name of their connector. */
 export interface TelegramBots {
   /** `undefined` while the connector is away, switched off, or has no token. */
   get(connector: string): ReadyBot | undefined;

@@ -47,6 +47,7 @@ const trimmed = (trimmings: Trimmings) => ({
   ...keyboardOf(trimmings),
 });
 
+/** A new message; a reply target that is gone does not keep it from being sent. */
 export function sendText(said: Trimmings & { chunk: TextChunk }, at: CallSite): Promise<Called> {
   const payload = { ...chat(at), ...body(said.chunk), ...trimmed(said) };
   return at.api.call('sendMessage', payload, { result: message, signal: at.signal });
@@ -59,17 +60,20 @@ export function draftText(said: Trimmings & { chunk: TextChunk; id: number }, at
   return at.api.call('sendMessageDraft', { ...payload, ...topic }, { result: nothing, signal: at.signal });
 }
 
+/** Changes a message to this text and this keyboard; without one it loses its buttons. */
 export function editText(said: Trimmings & { chunk: TextChunk; messageId: number }, at: CallSite): Promise<Called> {
   const payload = { ...chat(at), message_id: said.messageId, ...body(said.chunk), ...keyboardOf(said) };
   return at.api.call('editMessageText', payload, { result: nothing, signal: at.signal });
 }
 
+/** Takes a message back; Telegram lets bots do so for 48 hours. */
 export function deleteMessage(messageId: number, at: CallSite): Promise<Called> {
   return at.api.call('deleteMessage', { ...chat(at), message_id: messageId }, { result: nothing, signal: at.signal });
 }
 
 type Reaction = NonNullable<BotPayload<'setMessageReaction'>['reaction']>[number];
 
+/** Sets the bot's one reaction to a message. */
 export function react(to: { messageId: number; emoji: string }, at: CallSite): Promise<Called> {
   // Telegram's list of emoji grows before the types do; it says itself what it does not take.
   const reaction = { type: 'emoji', emoji: to.emoji } as Reaction;
@@ -77,6 +81,7 @@ export function react(to: { messageId: number; emoji: string }, at: CallSite): P
   return at.api.call('setMessageReaction', payload, { result: nothing, signal: at.signal });
 }
 
+/** Lasts up to 5 s, or until the next message. */
 export function showTyping({ threadId }: Trimmings, at: CallSite): Promise<Called> {
   const payload = {
     ...chat(at),

@@ -62,6 +62,7 @@ export function fileFormOf({ mediaType, bytes }: Pick<LoadedFile, 'mediaType' | 
   return form === 'photo' && bytes.length > maxPhotoBytes ? 'document' : form;
 }
 
+/** The outcome is the step's: a file that cannot be had now is tried again ten times. */
 export type FileLoad = { ok: true; file: LoadedFile } | { ok: false; outcome: StepOutcome };
 
 /** Gets the bytes of an output's file: kept by us or still with Telegram, from a public URL, or in the output itself. */
@@ -76,6 +77,7 @@ export interface FileLoaderDeps {
   fetchAsset(place: AssetPlace): Promise<FetchedAsset>;
 }
 
+/** Loads files of at most 50 MB, from public addresses only. */
 export function createFileLoader(deps: FileLoaderDeps): FileLoader {
   return async (source, { connector, signal }) => {
     const { content_base64: inline, url, asset_id: assetId = '' } = source;

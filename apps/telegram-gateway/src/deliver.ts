@@ -10,6 +10,7 @@ import type { TelegramStep } from './render-step.ts';
 import { renderSteps, type Earlier } from './render.ts';
 import { telegramMeaning, type Meaning } from './telegram-errors.ts';
 
+/** What delivering needs of the world. */
 export interface TelegramDelivererDeps {
   bots: TelegramBots;
   migrations: ChatMigrations;

@@ -22,6 +22,7 @@ const laterMs = 5_000;
 /** Room for what formatting adds. */
 const visibleUnits = 3_800;
 
+/** What showing needs of the world. */
 export interface PresenterDeps {
   bots: TelegramBots;
   migrations: Pick<ChatMigrations, 'newestId'>;
