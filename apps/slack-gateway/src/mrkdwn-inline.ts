@@ -66,7 +66,7 @@ const linkable = /^(?:https?|mailto|tel|ftp|slack):/i;
 function link(label: string, url: string): Piece {
   if (!linkable.test(url))
     return plain(literalMrkdwn(url === '' || url === label ? label : `${label} (${url})`.trim()));
-  const target = escapeMrkdwn(url.replace(/[|<>\s]/g, (unsafe) => encodeURIComponent(unsafe)));
+  const target = escapeMrkdwn(url.replace(/[|<>`\s]/g, (unsafe) => encodeURIComponent(unsafe)));
   const text = literalMrkdwn(label.replace(/\s+/g, ' ').trim().replaceAll('|', '∣'));
   return plain(text === '' || label === url ? `<${target}>` : `<${target}|${text}>`);
 }

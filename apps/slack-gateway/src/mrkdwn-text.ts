@@ -17,7 +17,7 @@ const wordCharacter = /[\p{L}\p{N}\p{M}]/u;
  * the inner side, as does every backtick. A `>` that begins a line would be a quote even when escaped.
  */
 export function literalMrkdwn(text: string): string {
-  const separated = text.replace(/`/g, `\`${gap}`).replace(/^(\s*)>/gm, `$1${gap}>`);
+  const separated = text.replace(/`/g, `\`${gap}`).replace(/^([ \t]*)>/gm, `$1${gap}>`);
   return escapeMrkdwn(separated.replace(/[*_~]/g, (character, index: number) => apart(character, separated, index)));
 }
 

@@ -79,8 +79,9 @@ function writeList(list: List, place: Place, to: EntityWriter): void {
     const mark = list.ordered ? `${(list.start ?? 1) + index}. ` : `${bullets[Math.min(place.depth, 2)]} `;
     const indent = list.ordered ? ' '.repeat(mark.length) : '    ';
     to.begin();
-    to.writeCode(item.data?.continued ? indent : mark + boxOf(item));
-    if (item.children[0]?.type === 'code' || item.children[0]?.type === 'table') to.write('\n');
+    const first = item.data?.continued ? indent : mark + boxOf(item);
+    const code = item.children[0]?.type === 'code' || item.children[0]?.type === 'table';
+    to.writeCode(code ? `${first.trimEnd()}\n` : first);
     const inside = { place: { ...place, depth: place.depth + 1 }, between: item.spread ? '\n\n' : '\n' };
     to.indented(indent, () => writeBlocks(item.children, inside, to));
   });

@@ -5,15 +5,17 @@ import type { MeasuredTree, Span } from './measure-tree.ts';
 export const rank = {
   /** Within a grapheme, for one that is longer than a part. */
   broken: 1,
-  /** Within a code span; between the words of a heading. */
-  weak: 2,
+  /** Within a word of a code span or of a heading. */
+  deep: 2,
+  /** Between such words. */
+  weak: 3,
   /** Within a word; behind a heading. */
-  grapheme: 3,
-  space: 4,
-  sentence: 5,
+  grapheme: 4,
+  space: 5,
+  sentence: 6,
   /** Between items, rows and lines of code. */
-  piece: 6,
-  block: 7,
+  piece: 7,
+  block: 8,
 } as const;
 
 /** Places to cut a tree at, by their number. */
@@ -50,7 +52,7 @@ function judge(node: MarkdownTree | MarkdownNode, at: Judging): void {
       return judgeRun(node.children, span, at);
     case 'heading':
       judgeRun(node.children, span, at);
-      return lower(span, at, (value) => (value >= rank.space ? rank.weak : Math.min(value, rank.broken)));
+      return lower(span, at, buried);
     case 'code':
       return judgeCode(span, at);
     case 'root':
@@ -92,13 +94,16 @@ const endsSentence = (text: string, index: number, space: string) =>
 
 function judgeInline(node: MarkdownNode, at: Judging): void {
   const span = at.measured.spanOf(node);
-  if (node.type === 'inlineCode') return lower(span, at, (value) => Math.min(value, rank.weak));
+  if (node.type === 'inlineCode') return lower(span, at, buried);
   if (node.type === 'link' || node.type === 'image') {
     at.skips.fill(0, span.start, span.end);
     return lower(span, at, () => 0);
   }
   if ('children' in node) for (const child of node.children) judgeInline(child, at);
 }
+
+/** What a cut is worth within a code span or a heading. */
+const buried = (value: number) => (value >= rank.space ? rank.weak : Math.min(value, rank.deep));
 
 /** Cuts within a node, not at its ends. */
 function lower({ start, end }: Span, { ranks }: Judging, to: (value: number) => number): void {

@@ -1,12 +1,13 @@
 import type { Code, Table, Text } from 'mdast';
 import { inlineText } from './inline-text.ts';
 import type { MarkdownNode, MarkdownTree } from './markdown-tree.ts';
+import { replaceNodes } from './replace-nodes.ts';
 import { tableText } from './table-text.ts';
 
 /** A tree whose links are text and whose tables are code, so that it can be cut anywhere; undefined if it has none of them. */
 export function looseTree(tree: MarkdownTree): MarkdownTree | undefined {
   let changed = false;
-  const loosened = replaced(tree, (node) => {
+  const loosened = replaceNodes(tree, (node) => {
     const loose = looseNode(node);
     changed ||= loose !== undefined;
     return loose;
@@ -26,20 +27,11 @@ const narrow = 100;
 
 /** Makes code of tables whose heading would fill a quarter of each part if it was repeated there. */
 export function withoutWideHeadings(tree: MarkdownTree, fits: (part: MarkdownTree) => boolean): MarkdownTree {
-  return replaced(tree, (node) => {
+  return replaceNodes(tree, (node) => {
     if (node.type !== 'table') return undefined;
     const [heading] = node.children;
     if (!heading || inlineText(heading.children.flatMap((cell) => cell.children)).length < narrow) return undefined;
     const fourTimes = { ...node, children: [heading, heading, heading, heading] };
     return fits({ type: 'root', children: [fourTimes] }) ? undefined : tableCode(node);
   });
-}
-
-/** A copy of a tree with some nodes replaced. */
-function replaced<T extends MarkdownTree | MarkdownNode>(
-  node: T,
-  by: (node: MarkdownNode) => MarkdownNode | undefined,
-): T {
-  if (!('children' in node)) return node;
-  return { ...node, children: node.children.map((child) => by(child) ?? replaced(child, by)) };
 }

@@ -1,16 +1,19 @@
 import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
-import { hasTooManyPieces, isTooDeep, markCount, maxMarks, maxScanned } from './markdown-limits.ts';
-import type { MarkdownTree } from './markdown-tree.ts';
+import { hasTooManyMarks, hasTooManyPieces, isTooDeep, maxPieces } from './markdown-limits.ts';
+import type { MarkdownNode, MarkdownTree } from './markdown-tree.ts';
+import { replaceNodes } from './replace-nodes.ts';
 import { resolveReferences } from './resolve-references.ts';
 
 // No chat platform has footnotes, and their back references are quadratic. HTML stays what it is, a text: nothing is lost, nothing runs.
 const notMarkdown = ['htmlFlow', 'htmlText', 'gfmFootnoteCall', 'gfmFootnoteDefinition', 'gfmPotentialFootnoteCall'];
-const inline = ['attention', 'strikethrough', 'codeText', 'labelStartLink', 'labelStartImage', 'labelEnd'];
+const marks = ['attention', 'strikethrough', 'codeText', 'labelStartLink', 'labelStartImage', 'labelEnd'];
+const addresses = ['autolink', 'wwwAutolink', 'protocolAutolink', 'emailAutolink'];
+const escapes = ['characterEscape', 'characterReference'];
 
 const whole = parserWithout(notMarkdown);
-const blocksOnly = parserWithout([...notMarkdown, ...inline]);
+const blocksOnly = parserWithout([...notMarkdown, ...marks, ...addresses, ...escapes]);
 
 /**
  * Parses GitHub's markdown. Never throws, and keeps the process that calls it alive, whatever the text: where emphasis, links or
@@ -19,10 +22,13 @@ const blocksOnly = parserWithout([...notMarkdown, ...inline]);
  */
 export function parseMarkdown(text: string): MarkdownTree {
   if (isTooDeep(text) || hasTooManyPieces(text)) return plainTree(text);
-  if (markCount(text) <= maxMarks && markCount(text) * text.length <= maxScanned)
-    return resolveReferences(whole.parse(text), text.length);
+  return withoutWideTables(resolveReferences(parse(text), text.length), text);
+}
+
+function parse(text: string): MarkdownTree {
+  if (!hasTooManyMarks([text])) return whole.parse(text);
   const blocks = blocksOnly.parse(text);
-  return resolveReferences(hasCostlyRun(blocks, text) ? blocks : whole.parse(text), text.length);
+  return hasTooManyMarks(runsOf(blocks, text)) ? blocks : whole.parse(text);
 }
 
 function parserWithout(constructs: string[]) {
@@ -33,19 +39,23 @@ function parserWithout(constructs: string[]) {
     .freeze();
 }
 
-type Node = MarkdownTree | MarkdownTree['children'][number];
-
-/** Whether a paragraph, heading or table cell has more marks than can be matched in reasonable time. */
-function hasCostlyRun(node: Node, text: string): boolean {
-  if (node.type === 'code') return false;
-  if ('children' in node && !isRun(node)) return node.children.some((child) => hasCostlyRun(child, text));
-  const run = text.slice(node.position?.start.offset, node.position?.end.offset);
-  const marks = markCount(run);
-  return marks > maxMarks || marks * run.length > maxScanned;
+/** The source of each paragraph, heading and table cell. */
+function runsOf(node: MarkdownTree | MarkdownNode, text: string): string[] {
+  if (node.type === 'paragraph' || node.type === 'heading' || node.type === 'tableCell') return [sourceOf(node, text)];
+  return 'children' in node ? node.children.flatMap((child) => runsOf(child, text)) : [];
 }
 
-const isRun = ({ type }: Node) => type === 'paragraph' || type === 'heading' || type === 'tableCell';
-
-function plainTree(text: string): MarkdownTree {
-  return { type: 'root', children: [{ type: 'paragraph', children: [{ type: 'text', value: text }] }] };
+/** A row may be short, but whoever renders it fills it up. */
+function withoutWideTables(tree: MarkdownTree, text: string): MarkdownTree {
+  return replaceNodes(tree, (node) =>
+    node.type === 'table' && node.children.length * (node.align?.length ?? 0) > maxPieces
+      ? plainParagraph(sourceOf(node, text))
+      : undefined,
+  );
 }
+
+const sourceOf = ({ position }: MarkdownNode, text: string) => text.slice(position?.start.offset, position?.end.offset);
+
+const plainParagraph = (value: string): MarkdownNode => ({ type: 'paragraph', children: [{ type: 'text', value }] });
+
+const plainTree = (text: string): MarkdownTree => ({ type: 'root', children: [plainParagraph(text)] });

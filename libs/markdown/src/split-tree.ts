@@ -91,6 +91,7 @@ const preferences = [
   { least: rank.space, filled: 1 / 4 },
   { least: rank.grapheme, filled: 0 },
   { least: rank.weak, filled: 0 },
+  { least: rank.deep, filled: 0 },
 ];
 
 /** The best cut behind `start` and not behind `most`. */

@@ -1,0 +1,2 @@
+export { anyMarkdown, ordinaryMarkdown } from './any-markdown.ts';
+export { longAnswer } from './long-answer.ts';
