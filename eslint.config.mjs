@@ -20,6 +20,13 @@ const depConstraints = layers.map(([layer, sees]) => ({
   onlyDependOnLibsWithTags: sees.map((name) => (name === 'wire' ? 'wire:nats' : `layer:${name}`)),
 }));
 
+/** `trunkline fake` runs the fakes of libs/testing: these files, and no others of the apps, may import it. */
+const fakesMayImportTesting = depConstraints.map((each) =>
+  each.sourceTag === 'layer:app'
+    ? { ...each, onlyDependOnLibsWithTags: [...each.onlyDependOnLibsWithTags, 'layer:testing'] }
+    : each,
+);
+
 const importsOnlyFromBus = {
   patterns: [{ group: ['@nats-io/*'], message: 'Only libs/bus talks to NATS: use @trunkline/bus.' }],
 };
@@ -57,6 +64,15 @@ export default tseslint.config(
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
         { selector: 'TSEnumDeclaration', message: 'Use a union or an `as const` table.' },
+      ],
+    },
+  },
+  {
+    files: ['apps/cli/src/fake-*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { enforceBuildableLibDependency: false, allow: [], depConstraints: fakesMayImportTesting },
       ],
     },
   },

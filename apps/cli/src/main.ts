@@ -14,6 +14,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const program = createProgram({
   env: process.env,
   signal: stop.signal,
+  input: process.stdin,
   terminal: ({ json = false }) => ({
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from './program.ts';
@@ -7,6 +8,7 @@ import { createProgram } from './program.ts';
 const program = createProgram({
   env: {},
   signal: new AbortController().signal,
+  input: Readable.from([]),
   terminal: () => ({ out: () => {}, err: () => {}, json: false }),
 });
 

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { busMigrate, busStatus } from './bus-commands.ts';
 import { configCheck } from './config-check.ts';
@@ -6,6 +7,7 @@ import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-co
 import { readDevRun } from './dev-state.ts';
 import { dev, type DevFlags } from './dev.ts';
 import { eventsTail } from './events-tail.ts';
+import { addFakeTelegram } from './fake-command.ts';
 import { simulateHttp, type SimulateHttpFlags } from './simulate-http.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -14,6 +16,8 @@ export interface ProgramDeps {
   env: NodeJS.ProcessEnv;
   /** Aborts on Ctrl-C and SIGTERM. */
   signal: AbortSignal;
+  /** Standard input. */
+  input: Readable;
   terminal(options: { json?: boolean }): Terminal;
 }
 
@@ -45,6 +49,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addEvents(program, { globals, terminal, signal: deps.signal });
   addDeliveries(program, { globals, terminal });
   addSimulate(program, { globals, terminal });
+  addFake(program, { terminal, deps });
   return program;
 }
 
@@ -159,6 +164,12 @@ function addSimulate(program: Command, { globals, terminal }: Shared): void {
       const url = flags.url ?? readDevRun(globals().stateDir)?.api_url ?? 'http://127.0.0.1:8080';
       return simulateHttp(text, { ...flags, url }, terminal());
     });
+}
+
+function addFake(program: Command, { terminal, deps }: Pick<Shared, 'terminal'> & { deps: ProgramDeps }): void {
+  const fake = program.command('fake').description('stand-ins for platforms, to try things out without an account');
+  const shared = { terminal, signal: deps.signal, input: deps.input, wholeNumber };
+  addFakeTelegram(fake, shared);
 }
 
 function wholeNumber(text: string): number {

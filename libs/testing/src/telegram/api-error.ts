@@ -17,9 +17,11 @@ export class ApiError extends Error {
   }
 }
 
-/** A 400 in Telegram's words: the prefix is added, the first letter goes down. */
+/** A 400 in Telegram's words: the prefix is added, the first letter goes down unless it belongs to a CODE. */
 export function badRequest(description: string, parameters?: ErrorParameters): ApiError {
-  return new ApiError(400, `Bad Request: ${description.charAt(0).toLowerCase()}${description.slice(1)}`, parameters);
+  const isCode = /^[A-Z][A-Z_]/.test(description);
+  const words = isCode ? description : description.charAt(0).toLowerCase() + description.slice(1);
+  return new ApiError(400, `Bad Request: ${words}`, parameters);
 }
 
 export const forbidden = (description: string) => new ApiError(403, `Forbidden: ${description}`);

@@ -1,5 +1,6 @@
 import { badRequest } from './api-error.ts';
 import { asUser } from './bot.ts';
+import { fileIds } from './file-store.ts';
 import type { MethodCall } from './method-call.ts';
 import type { TelegramUser } from './message.ts';
 import { namedChat, writableChat, writableThread } from './reach-chat.ts';
@@ -41,7 +42,7 @@ export function answerCallbackQuery({ world, bot, args }: MethodCall): true {
   return true;
 }
 
-/** A preview in a private chat, which the next message of the bot ends; nothing of it stays. */
+/** A preview in a private chat: written down in `drafts`, never a message. */
 export function sendMessageDraft(call: MethodCall): true {
   const { world, bot, args } = call;
   const chat = writableChat(world, bot, args);
@@ -58,7 +59,7 @@ export function getFile({ world, bot, args }: MethodCall): Record<string, unknow
   const file_id = args.text('file_id');
   const file = world.files.find(file_id, bot.profile.id);
   if (file.bytes.length > world.limits.downloadBytes) throw badRequest('file is too big');
-  return { file_id, file_unique_id: file.id, file_size: file.bytes.length, file_path: world.files.link(file) };
+  return { ...fileIds(file), file_id, file_path: world.files.link(file) };
 }
 
 export function getChat({ world, args }: MethodCall): Record<string, unknown> {

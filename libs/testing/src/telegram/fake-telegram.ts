@@ -67,9 +67,14 @@ export interface FakeTelegram extends AsyncDisposable, People, PeopleFiles, Peop
   messages(chat: ChatRef): TelegramMessage[];
   /** Of these what bots sent. */
   sent(chat: ChatRef): TelegramMessage[];
+  /** Calls of a method in any case, or of all, in the order in which they were answered. */
   calls(method?: string): TelegramCall[];
+  /** Called after each call of a bot. */
+  onCall(listener: (call: TelegramCall) => void): void;
   /** The first message of a bot that fits; waits up to 5 s for it. */
   waitForMessage(wanted?: { chat?: number; text?: string | RegExp }, timeoutMs?: number): Promise<TelegramMessage>;
+  /** Whether a long poll of a bot (the first unless named) waits right now. */
+  isPolled(bot?: string): boolean;
   /** What waits for a bot (the first unless named): not confirmed by an offset, not taken by its webhook. */
   unconfirmed(bot?: string): TelegramUpdate[];
   /** Goes on numbering at this id, as after a week without updates; what still waited is gone. */

@@ -16,8 +16,6 @@ export type Fault =
   /** The update is posted after the next one of its line. */
   | { kind: 'reorder' };
 
-export type FaultKind = Fault['kind'];
-
 export interface FaultRule {
   /** Name of a method, `*` for all of them, or `webhook` for what is posted to webhooks. */
   method: string;

@@ -41,6 +41,11 @@ export class Poller {
     return this.#conflicts;
   }
 
+  /** Whether somebody's long poll waits. */
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
   async poll(request: PollRequest): Promise<TelegramUpdate[]> {
     if (this.#bot.webhook.url) throw await this.#conflict(webhookActive);
     const { offset, limit, timeoutSeconds } = this.#slowDown(request);
@@ -85,8 +90,11 @@ export class Poller {
   }
 
   #batch(from: number, limit: number): TelegramUpdate[] {
-    const waiting = this.#bot.queue.pending().map((entry) => entry.update);
-    return waiting.filter((update) => update.update_id >= from).slice(0, limit);
+    const { queue } = this.#bot;
+    // Ids may have begun anew below it while the caller waited.
+    const start = from > queue.tail ? queue.head : from;
+    const waiting = queue.pending().map((entry) => entry.update);
+    return waiting.filter((update) => update.update_id >= start).slice(0, limit);
   }
 
   async #wait(timeoutSeconds: number, signal: AbortSignal): Promise<'added' | 'over' | ApiError> {

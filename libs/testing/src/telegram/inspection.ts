@@ -16,7 +16,9 @@ type Inspection = Pick<
   | 'messages'
   | 'sent'
   | 'calls'
+  | 'onCall'
   | 'waitForMessage'
+  | 'isPolled'
   | 'unconfirmed'
   | 'resetUpdateIds'
   | 'revoke'
@@ -39,11 +41,13 @@ export function createInspection(world: World, site: Site): Inspection {
     messages: (chat) => messagesOf(world, chatOf(world, chat).info.id),
     sent: (chat) => messagesOf(world, chatOf(world, chat).info.id).filter((message) => isBotsOwn(world, message)),
     calls: (method) => site.calls.filter((call) => fits(call, method)),
+    onCall: (listener) => void site.listeners.push(listener),
     waitForMessage: (wanted = {}, timeoutMs = 5_000) =>
       waitFor(() => botMessages(world, wanted.chat).find((message) => says(message, wanted.text)), {
         what: `a message of a bot${wanted.text === undefined ? '' : ` like ${wanted.text}`}`,
         timeoutMs,
       }),
+    isPolled: (name) => site.isPolled(botOf(name)),
     unconfirmed: (name) =>
       botOf(name)
         .queue.pending()

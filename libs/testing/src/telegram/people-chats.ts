@@ -111,6 +111,8 @@ function migrate(
 
 function openTopic(world: World, chat: ChatState, name: string): number {
   chat.info.is_forum = true;
+  // Id 1 is the General topic's.
+  chat.lastMessageId = Math.max(1, chat.lastMessageId);
   const message_thread_id = chat.lastMessageId + 1;
   const created = { forum_topic_created: { name, icon_color: 7322096 }, is_topic_message: true } as const;
   const from = userIn(chat, undefined);

@@ -1,6 +1,7 @@
 import type { Bot } from './bot.ts';
 import { addMessage, messageIn, quoted, type ChatState, type Standing } from './chat-state.ts';
 import { detectEntities } from './detect-entities.ts';
+import { captionFields, textFields } from './formatted-text.ts';
 import type { MessageEntity, ReactionType, TelegramChat, TelegramMessage, TelegramUser } from './message.ts';
 import { threadFields } from './send-message.ts';
 import type { UpdateOf } from './update.ts';
@@ -61,10 +62,11 @@ export function createPeople(world: World): People {
     edit: ({ chat: where, message_id, text, entities }) => {
       const chat = chatOf(world, where);
       const message = messageIn(chat, message_id, 'no such message');
+      const { entities: _entities, caption_entities: _captionEntities, ...rest } = message;
       const words = text ?? message.text ?? message.caption ?? '';
-      const found = entities ?? detectEntities(words);
-      const changed = message.caption === undefined ? { text: words, entities: found } : { caption: words };
-      const edited = { ...message, ...changed, edit_date: seconds(world) };
+      const whole = { text: words, entities: entities ?? detectEntities(words) };
+      const content = message.caption === undefined ? textFields(whole) : captionFields(whole);
+      const edited = { ...rest, ...content, edit_date: seconds(world) };
       chat.messages.set(message_id, edited);
       return tell(world, { kind: 'edited_message', value: edited, chat, only: ownerOf(world, chat) });
     },
@@ -109,6 +111,7 @@ export function post(world: World, doing: Doing, content: Partial<TelegramMessag
   const fallback = typeof doing.user === 'object' ? doing.user.id : (doing.user ?? 1001);
   const chat = chatOf(world, doing.chat ?? fallback);
   const from = userIn(chat, doing.user);
+  if (chat.info.type === 'private') nameAfter(chat, from);
   // Whoever writes to a bot may be written to.
   if (chat.info.type === 'private') for (const [id, standing] of chat.bots) admit(chat, id, standing);
   const answered = doing.reply_to === undefined ? undefined : messageIn(chat, doing.reply_to, 'no such message');
@@ -122,6 +125,12 @@ export function post(world: World, doing: Doing, content: Partial<TelegramMessag
     ...doing.extra,
   });
   return tell(world, { kind: 'message', value, chat, only: ownerOf(world, chat, doing.bot) });
+}
+
+/** A private chat is called what its user is called. */
+function nameAfter({ info }: ChatState, { first_name, username }: TelegramUser): void {
+  info.first_name = first_name;
+  if (username !== undefined) info.username = username;
 }
 
 function admit(chat: ChatState, botId: number, standing: Standing): void {

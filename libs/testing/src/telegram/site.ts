@@ -19,7 +19,9 @@ export interface Site {
   faults: Faults;
   calls: TelegramCall[];
   posts: WebhookPost[];
+  listeners: ((call: TelegramCall) => void)[];
   pollConflicts(): number;
+  isPolled(bot: Bot): boolean;
   close(): void;
 }
 
@@ -49,8 +51,12 @@ export function createSite(world: World, deps: { timing: Timing; options: FakeTe
     if (!own) return callMethod(method, { bot, args, world, flood, signal });
     return own({ bot, args, signal, runner, timing, httpsOnly: options.httpsWebhooksOnly ?? false });
   };
-  const record = (bot: Bot, made: { method: string; args: Args; atMs: number }, outcome: CallOutcome) =>
-    void calls.push(describe(bot, made, outcome));
+  const listeners: Site['listeners'] = [];
+  const record = (bot: Bot, made: { method: string; args: Args; atMs: number }, outcome: CallOutcome): void => {
+    const described = describe(bot, made, outcome);
+    calls.push(described);
+    for (const listener of listeners) listener(described);
+  };
 
   for (const bot of world.bots) {
     const sender = new WebhookSender(bot, {
@@ -74,7 +80,9 @@ export function createSite(world: World, deps: { timing: Timing; options: FakeTe
     faults,
     calls,
     posts,
+    listeners,
     pollConflicts: () => all().reduce((sum, { poller }) => sum + poller.conflicts, 0),
+    isPolled: (bot) => runners.get(bot)?.poller.isWaiting ?? false,
     close: () => {
       for (const { poller, sender } of all()) {
         poller.close();
