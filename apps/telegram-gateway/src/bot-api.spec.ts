@@ -11,7 +11,6 @@ const me = z.object({ username: z.string() });
 async function serve(listener: RequestListener) {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- a TCP server has no other kind of address
   const { port } = server.address() as AddressInfo;
   return {
     apiBaseUrl: `http://127.0.0.1:${port}/`,

@@ -6,8 +6,9 @@ export type Tried = { outcome: 'settled' } | { outcome: 'later'; retryAfterMs: n
 
 export interface BatchDeps {
   store: (update: IdentifiedUpdate) => Promise<Tried>;
-  /** Whether to go on: asked before each repetition. */
-  goOn: () => boolean;
+  /** Asked before each try. */
+  stillOwner: () => boolean;
+  /** Aborted when nothing is to be tried again. */
   signal: AbortSignal;
 }
 
@@ -24,9 +25,10 @@ export async function storeBatch(updates: readonly IdentifiedUpdate[], deps: Bat
 async function storeLine(line: readonly IdentifiedUpdate[], deps: BatchDeps): Promise<boolean> {
   for (const update of line) {
     for (;;) {
-      if (!deps.goOn()) return false;
+      if (!deps.stillOwner()) return false;
       const tried = await deps.store(update);
       if (tried.outcome === 'settled') break;
+      if (deps.signal.aborted) return false;
       await sleep(tried.retryAfterMs, undefined, { signal: deps.signal, ref: false }).catch(() => {});
     }
   }

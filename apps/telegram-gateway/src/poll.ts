@@ -109,16 +109,14 @@ class Poller {
       if (performance.now() - startedAt < this.#timing.secondMs / 2) await this.#pause(this.#timing.pauseMs / 2);
       return 'go_on';
     }
-    const { store, signal } = this.#deps;
-    // A batch at hand is finished when the lease is given up in good order; the bus being away then is not waited for.
-    if (!(await storeBatch(updates, { store, signal, goOn: this.#mayStore }))) return 'stop';
+    const { store, signal, lease } = this.#deps;
+    // A batch at hand is finished also when this is to end in good order; a bus that is away is not waited for then.
+    if (!(await storeBatch(updates, { store, signal, stillOwner: () => lease.stillOwner() }))) return 'stop';
     const next = last.update_id + 1;
     if (!(await this.#keep(next))) return 'stop';
     this.#offset = next;
     return 'go_on';
   }
-
-  #mayStore = () => this.#deps.lease.stillOwner() && !this.#deps.signal.aborted;
 
   /** Until the bus has it, Telegram must not hear of it. */
   async #keep(next: number): Promise<boolean> {

@@ -81,6 +81,8 @@ async function handle({ req, res, params }: IngressRequest, span: Span, deps: Re
   if (!read.ok) return refuse(problemAnswer(read.problem), read.problem.code);
   const access = authenticate(req, connector, deps);
   if (!access.ok) return refuse(access.answer, access.reason);
+  // What keeps web pages from posting to a connector on this machine that asks for nothing: they may not set this type.
+  if (!access.value.authenticated && !isJson(req)) return refuse(problemAnswer(notJson), 'unsupported_media_type');
   const update = updateIn(read.bytes);
   if (update === undefined) return refuse(problemAnswer(notAnUpdate), 'not_an_update');
 
@@ -92,15 +94,21 @@ async function handle({ req, res, params }: IngressRequest, span: Span, deps: Re
 /** What metrics call it: as in the other gateways. */
 export const outcomeOf = (settled: Settled) => (settled.settled === 'later' ? settled.reason : settled.settled);
 
-function authenticate(req: IncomingMessage, connector: PreparedConnector, deps: ReceiveDeps): Granted<undefined> {
+function authenticate(
+  req: IncomingMessage,
+  connector: PreparedConnector,
+  deps: ReceiveDeps,
+): Granted<{ authenticated: boolean }> {
   const verified = verifyRequest(req.headersDistinct, connector.credentials, deps.now);
   if (!verified.ok) {
     const failed = { req, connector: connector.config.name, reason: verified.reason };
     return refuseAuthentication({ ...failed, unauthenticated }, deps);
   }
   verified.used?.markUsed();
-  return { ok: true, value: undefined };
+  return { ok: true, value: { authenticated: verified.used !== undefined } };
 }
+
+const isJson = (req: IncomingMessage) => /^application\/json\b/i.test(req.headers['content-type'] ?? '');
 
 /**
  * The update in a body. One that is no JSON for us but bears an id is poison, which has to be taken: what Telegram does not get
@@ -130,6 +138,7 @@ const unauthenticated = problemAnswer(
     detail: "Send X-Telegram-Bot-Api-Secret-Token with this connector's secret_token: setWebhook tells it to Telegram.",
   }),
 );
+const notJson = problem('unsupported_media_type', { detail: 'Send JSON with Content-Type: application/json.' });
 const notAnUpdate = problem('payload_invalid', {
   detail: 'Send an update of the Bot API: a JSON object with an update_id.',
 });

@@ -1,7 +1,7 @@
 import { BusUnavailableError, leasedRecord, runLeased, type Bus, type PlatformLease } from '@trunkline/bus';
 import type { TelegramConnector } from '@trunkline/config';
 import type { Inventory, ReadyEntry } from '@trunkline/inventory';
-import { startSpan, type Logger } from '@trunkline/telemetry';
+import { startSpan } from '@trunkline/telemetry';
 import { assignBots, type BotAssignments } from './bot-assignments.ts';
 import type { BotStatus } from './bot-status.ts';
 import type { Tried } from './poll-batch.ts';
@@ -18,9 +18,17 @@ export interface BotsDeps extends StoreDeps, Pick<ReceiveDeps, 'observe'> {
   /** Unique for each process. */
   worker: string;
   status: BotStatus;
-  log: Pick<Logger, 'info' | 'warn' | 'error' | 'child'>;
+  log: BotsLog;
   random: () => number;
   timing?: Partial<PollTiming> & { webhookEveryMs?: number };
+}
+
+/** The part of a logger that is needed; pino fits. */
+export interface BotsLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  child(fields: object): BotsLog;
 }
 
 /** The bots that this process looks after, of all that there are. */

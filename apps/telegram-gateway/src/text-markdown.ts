@@ -19,6 +19,7 @@ const formatting = new Set([
   'blockquote',
   'expandable_blockquote',
 ]);
+const simple = new Set(['bold', 'italic', 'strikethrough', 'code']);
 const blocks = new Set(['pre', 'blockquote', 'expandable_blockquote']);
 
 /** A stretch that is formatted, as `[from, to)` in UTF-16 units. */
@@ -41,8 +42,20 @@ export function markdownOf({ text, entities }: Words): string | undefined {
     .filter(({ from, to }) => from < to)
     .sort((a, b) => a.from - b.from || b.to - a.to);
   if (stretches.length === 0) return undefined;
-  const tree = { type: 'root' as const, children: blocksOf({ text, from: 0, to: text.length }, stretches) };
+  const tree = { type: 'root' as const, children: blocksOf({ text, from: 0, to: text.length }, joined(stretches)) };
   return toMarkdown(tree, { extensions: [gfmStrikethroughToMarkdown()], fences: true }).replace(/\n$/, '');
+}
+
+/** Two marks of a kind side by side would be read as one of another kind: what touches becomes one. */
+function joined(stretches: readonly Stretch[]): Stretch[] {
+  const found: Stretch[] = [];
+  for (const stretch of stretches) {
+    const { type } = stretch.entity;
+    const before = simple.has(type) ? found.findLast(({ entity }) => entity.type === type) : undefined;
+    if (before !== undefined && before.to >= stretch.from) before.to = Math.max(before.to, stretch.to);
+    else found.push({ ...stretch });
+  }
+  return found.sort((a, b) => a.from - b.from || b.to - a.to);
 }
 
 interface Range {
@@ -117,12 +130,18 @@ function phrase(range: Range, { type, url }: TextEntity, inner: readonly Stretch
   if (type === 'code') return { type: 'inlineCode', value: shown };
   if (type === 'url')
     return isAbsolute(shown) ? link(shown, [{ type: 'text', value: shown }]) : { type: 'text', value: shown };
-  const children = phrases(range, inner);
+  const children = phrases(
+    range,
+    inner.filter(({ entity }) => nestsIn(entity.type, type)),
+  );
   if (type === 'bold') return { type: 'strong', children };
   if (type === 'italic') return { type: 'emphasis', children };
   if (type === 'strikethrough') return { type: 'delete', children };
   return link(url ?? '', children);
 }
+
+/** Nothing stands in itself, and no link in a link. */
+const nestsIn = (inner: string, outer: string) => inner !== outer && !(outer === 'text_link' && inner === 'url');
 
 const link = (url: string, children: PhrasingContent[]): PhrasingContent => ({ type: 'link', url, children });
 

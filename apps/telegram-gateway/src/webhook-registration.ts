@@ -48,41 +48,46 @@ type WebhookInfo = z.infer<typeof infoSchema>;
  */
 export async function keepWebhook(wanted: WantedWebhook, deps: WebhookDeps): Promise<void> {
   const { signal, stillOwner, random, everyMs = 60_000 } = deps;
-  let state: WebhookState = { repaired: 0 };
-  let isSet = false;
+  let looked: Looked = { state: { repaired: 0 } };
   while (!signal.aborted && stillOwner()) {
-    const looked = await look(wanted, { isSet, state }, deps);
-    ({ isSet, state } = looked);
-    deps.report(state);
+    const { retryAfterMs: _over, ...known } = looked;
+    looked = await look(wanted, known, deps);
+    deps.report(looked.state);
     const pauseMs = looked.retryAfterMs ?? everyMs * (0.9 + 0.2 * random());
     await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => {});
   }
 }
 
 interface Looked {
-  isSet: boolean;
+  /** The kinds of update that Telegram took when we set the webhook: it leaves out what it does not know. */
+  taken?: readonly string[];
   state: WebhookState;
   retryAfterMs?: number;
 }
 
 async function look(wanted: WantedWebhook, before: Looked, deps: WebhookDeps): Promise<Looked> {
-  const { api, log, signal } = deps;
-  const info = await api.call('getWebhookInfo', {}, { result: infoSchema, signal });
+  const info = await askInfo(deps);
   if (!info.ok) return failed(info, before, deps);
-  const isRight = isAsWanted(info.result, wanted);
-  if (before.isSet && isRight) return { isSet: true, state: stateOf(info.result, before.state.repaired) };
+  const { taken, state } = before;
+  if (taken !== undefined && info.result.url === wanted.url && sameKinds(info.result.allowed_updates, taken)) {
+    return { taken, state: stateOf(info.result, state.repaired) };
+  }
   if (!deps.stillOwner()) return before;
-  const { url, secretToken, allowedUpdates } = wanted;
-  const payload = {
-    url,
-    allowed_updates: allowedUpdates,
-    ...(secretToken !== undefined && { secret_token: secretToken }),
-  };
-  const set = await api.call('setWebhook', payload, { result: z.unknown(), signal });
+  const set = await register(wanted, deps);
   if (!set.ok) return failed(set, before, deps);
-  if (!before.isSet) log.info({}, 'webhook.set');
-  else log.warn({ was_deleted: info.result.url === '' }, 'webhook.repaired');
-  return { isSet: true, state: stateOf(info.result, before.state.repaired + (before.isSet ? 1 : 0)) };
+  const after = await askInfo(deps);
+  const now = after.ok ? after.result : info.result;
+  if (taken === undefined) deps.log.info({}, 'webhook.set');
+  else deps.log.warn({ was_deleted: info.result.url === '' }, 'webhook.repaired');
+  const repaired = state.repaired + (taken === undefined ? 0 : 1);
+  return { taken: after.ok ? (now.allowed_updates ?? []) : wanted.allowedUpdates, state: stateOf(now, repaired) };
+}
+
+const askInfo = ({ api, signal }: WebhookDeps) => api.call('getWebhookInfo', {}, { result: infoSchema, signal });
+
+function register({ url, secretToken, allowedUpdates }: WantedWebhook, { api, signal }: WebhookDeps) {
+  const secret = secretToken === undefined ? {} : { secret_token: secretToken };
+  return api.call('setWebhook', { url, allowed_updates: allowedUpdates, ...secret }, { result: z.unknown(), signal });
 }
 
 function failed(failure: BotFailure, before: Looked, { log, everyMs = 60_000 }: WebhookDeps): Looked {
@@ -94,10 +99,8 @@ function failed(failure: BotFailure, before: Looked, { log, everyMs = 60_000 }: 
   return { ...before, state: { ...before.state, problem }, retryAfterMs };
 }
 
-function isAsWanted(info: WebhookInfo, { url, allowedUpdates }: WantedWebhook): boolean {
-  const [has, wants] = [new Set(info.allowed_updates), new Set(allowedUpdates)];
-  return info.url === url && has.size === wants.size && [...wants].every((kind) => has.has(kind));
-}
+const sameKinds = (has: readonly string[] = [], wants: readonly string[]) =>
+  has.length === wants.length && new Set([...has, ...wants]).size === has.length;
 
 function stateOf(info: WebhookInfo, repaired: number): WebhookState {
   const { last_error_date: at, last_error_message: message, pending_update_count } = info;
