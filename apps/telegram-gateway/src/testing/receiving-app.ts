@@ -28,6 +28,8 @@ export async function receivingApp(entries: InventoryEntry<TelegramConnector>[],
     botNames: { of: ({ bot }) => ({ id: bot?.id, username: 'helper_bot' }) },
     presses: { answer: ({ id }) => void pressed.push(id) },
     chatMoves: { formerIds: () => [], remember: () => Promise.resolve() },
+    heldValue: () => Promise.resolve(undefined),
+    release: () => Promise.resolve(),
     log: { info: (fields) => logged.push(fields), error: (fields) => errors.push(fields) },
     emit: (request) => {
       emitted.push(request);
