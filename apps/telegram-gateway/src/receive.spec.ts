@@ -124,6 +124,12 @@ describe('who may post', () => {
     expect(app.ledger).toEqual([]);
   });
 
+  it('takes only JSON where it asks for nothing, which a web page cannot send', async () => {
+    await using app = await receivingApp([readyEntry(open)]);
+    expect((await app.send(update, { type: 'text/plain' })).status).toBe(415);
+    expect(app.emitted).toEqual([]);
+  });
+
   it('finds no connector of another name', async () => {
     await using app = await receivingApp([readyEntry()]);
     expect((await app.send(update, { name: 'other' })).status).toBe(404);
