@@ -104,7 +104,9 @@ function dataOf(said: Said, { connector, tenant, key }: Context & { key: string 
 /** Where it came from first, when answers go back there. In a channel they go into the thread; people write directly without. */
 function replyTargets(place: Place, { connector, tenant }: Context): ReplyHandle[] {
   const self = connector.include_self_output ? selfTarget(place, { connector, tenant }) : undefined;
-  const targets = [...(self ? [self] : []), ...connector.additional_reply_targets];
+  const own = self ? [self] : [];
+  if (connector.additional_reply_targets.length === 0) return own;
+  const targets = [...own, ...connector.additional_reply_targets];
   return [...new Map(targets.map((target) => [targetKey(target), target])).values()];
 }
 
