@@ -27,7 +27,7 @@ export function slackBody({ conversation, serial }: { conversation: number; seri
   const seconds = Math.floor(Date.now() / 1000);
   const ts = `${seconds}.${String(serial % 1_000_000).padStart(6, '0')}`;
   const user = people[conversation % people.length];
-  const text = `Build ${serial} of the release branch is green again, all 1,482 tests pass. Who takes the rollout to the second region this afternoon?`;
+  const text = `Build ${serial} of the release branch is green again, all 1,482 tests pass. Who takes the rollout to the second region this afternoon? I am in a meeting.`;
   const channel = `C0BENCH${String(conversation).padStart(4, '0')}`;
   const elements = [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }];
   const event = {
