@@ -19,5 +19,8 @@ export const measurements: readonly { rows: readonly string[]; measure: (context
       measure: measureRouter,
     },
     { rows: ['end to end events per second'], measure: measureEndToEnd },
-    { rows: ['idle RSS http-gateway', 'idle RSS session-router'], measure: measureIdleMemory },
+    {
+      rows: ['idle RSS http-gateway', 'idle RSS slack-gateway', 'idle RSS telegram-gateway', 'idle RSS session-router'],
+      measure: measureIdleMemory,
+    },
   ];
