@@ -31,7 +31,8 @@ bot.use(async ({ update }) => {
   await js.publish(floorSubject, JSON.stringify(update), { msgID: String(update.update_id) });
 });
 
-createServer(webhookCallback(bot, 'http', { secretToken })).listen(Number(process.argv[2]), '127.0.0.1', () =>
+const take = webhookCallback(bot, 'http', { secretToken });
+createServer((request, response) => void take(request, response)).listen(Number(process.argv[2]), '127.0.0.1', () =>
   process.send?.('ready'),
 );
 process.once('SIGTERM', () => process.exit(0));
