@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { consume, type ConsumedTurn } from '@trunkline/consumer-sdk';
 import { longText } from './long-text.ts';
+import { streamedText } from './streamed-text.ts';
 
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
@@ -30,7 +31,7 @@ const acts: Record<string, (turn: ConsumedTurn) => Promise<unknown>> = {
   /** `stream <n>`: n words, one each 100 ms. */
   async stream(turn) {
     const answer = turn.stream();
-    for (const word of streamedWords(Number(turn.text.split(' ')[1]))) {
+    for (const word of streamedText(Number(turn.text.split(' ')[1])).split(' ')) {
       answer.write(`${word} `);
       await sleep(100);
     }
@@ -50,10 +51,6 @@ const acts: Record<string, (turn: ConsumedTurn) => Promise<unknown>> = {
     await turn.reply('stopped');
   },
 };
-
-function streamedWords(count: number): string[] {
-  return Array.from({ length: count }, (_, n) => `word${n}`);
-}
 
 async function act(turn: ConsumedTurn): Promise<unknown> {
   const { type } = turn.event;

@@ -31,7 +31,8 @@ it(`poller failover: ${updates} updates, the leader frozen in the middle of a po
   const people = crowd(platforms);
   const isDrained = () => telegram.unconfirmed().length === 0;
   people.says(1);
-  const leader = await waitFor(() => isDrained() && pollerOf(platforms), { what: 'a leader', ...patient });
+  await waitFor(isDrained, { what: 'the first update to be taken', ...patient });
+  const leader = await waitFor(() => pollerOf(platforms), { what: 'a leader', ...patient });
   await waitFor(() => telegram.isPolled(), { what: 'a question that waits', ...patient });
 
   leader.pause();
