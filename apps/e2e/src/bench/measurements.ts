@@ -1,6 +1,7 @@
 import { measureEndToEnd } from './end-to-end.ts';
 import { measureIdleMemory } from './idle-memory.ts';
 import { measureIngress } from './ingress.ts';
+import { measureIsolation } from './isolation.ts';
 import { measureLatency } from './latency.ts';
 import { measureRouter } from './router-cost.ts';
 import type { BenchContext, Row } from './row.ts';
@@ -15,5 +16,6 @@ export const measurements: readonly { rows: readonly string[]; measure: (context
       measure: measureRouter,
     },
     { rows: ['end to end events per second'], measure: measureEndToEnd },
+    { rows: ['slack isolation p50', 'slack isolation p95'], measure: measureIsolation },
     { rows: ['idle RSS http-gateway', 'idle RSS session-router'], measure: measureIdleMemory },
   ];
