@@ -134,8 +134,9 @@ async function plan(options: InstallationOptions): Promise<Plan[]> {
     for (let n = 1; n <= count; n++) {
       const port = await freePort();
       const gateway = await service(`${kind}-gateway-${n}`, main(`${kind}-gateway`));
-      const args = [...(gateway.args ?? []), '--port', String(port)];
-      plans.push({ ...gateway, kind, args, url: `http://127.0.0.1:${port}` });
+      const url = `http://127.0.0.1:${port}`;
+      const args = [...(gateway.args ?? []), '--port', String(port), '--public-url', url];
+      plans.push({ ...gateway, kind, args, url });
     }
   }
   const consumer = join(import.meta.dirname, 'chaos/consumer.ts');

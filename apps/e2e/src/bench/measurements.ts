@@ -3,6 +3,7 @@ import { measureIdleMemory } from './idle-memory.ts';
 import { measureIngress } from './ingress.ts';
 import { measureSlackIngress } from './ingress-slack.ts';
 import { measureTelegramIngress } from './ingress-telegram.ts';
+import { measureIsolation } from './isolation.ts';
 import { measureLatency } from './latency.ts';
 import { measureRouter } from './router-cost.ts';
 import type { BenchContext, Row } from './row.ts';
@@ -23,4 +24,5 @@ export const measurements: readonly { rows: readonly string[]; measure: (context
       rows: ['idle RSS http-gateway', 'idle RSS slack-gateway', 'idle RSS telegram-gateway', 'idle RSS session-router'],
       measure: measureIdleMemory,
     },
+    { rows: ['slack isolation p50', 'slack isolation p95'], measure: measureIsolation },
   ];
