@@ -47,22 +47,33 @@ const trimmed = (trimmings: Trimmings) => ({
   ...keyboardOf(trimmings),
 });
 
+/** A new message; a reply target that is gone does not keep it from being sent. */
 export function sendText(said: Trimmings & { chunk: TextChunk }, at: CallSite): Promise<Called> {
   const payload = { ...chat(at), ...body(said.chunk), ...trimmed(said) };
   return at.api.call('sendMessage', payload, { result: message, signal: at.signal });
 }
 
+/** A preview that only the user of a private chat sees, for about 30 s; the same id replaces it. Stopping it cancels the turn. */
+export function draftText(said: Trimmings & { chunk: TextChunk; id: number }, at: CallSite): Promise<Called> {
+  const payload = { ...body(said.chunk), chat_id: Number(at.chatId), draft_id: said.id, can_stop: true };
+  const topic = said.threadId === undefined ? {} : { message_thread_id: said.threadId };
+  return at.api.call('sendMessageDraft', { ...payload, ...topic }, { result: nothing, signal: at.signal });
+}
+
+/** Changes a message to this text and this keyboard; without one it loses its buttons. */
 export function editText(said: Trimmings & { chunk: TextChunk; messageId: number }, at: CallSite): Promise<Called> {
   const payload = { ...chat(at), message_id: said.messageId, ...body(said.chunk), ...keyboardOf(said) };
   return at.api.call('editMessageText', payload, { result: nothing, signal: at.signal });
 }
 
+/** Takes a message back; Telegram lets bots do so for 48 hours. */
 export function deleteMessage(messageId: number, at: CallSite): Promise<Called> {
   return at.api.call('deleteMessage', { ...chat(at), message_id: messageId }, { result: nothing, signal: at.signal });
 }
 
 type Reaction = NonNullable<BotPayload<'setMessageReaction'>['reaction']>[number];
 
+/** Sets the bot's one reaction to a message. */
 export function react(to: { messageId: number; emoji: string }, at: CallSite): Promise<Called> {
   // Telegram's list of emoji grows before the types do; it says itself what it does not take.
   const reaction = { type: 'emoji', emoji: to.emoji } as Reaction;
@@ -70,6 +81,7 @@ export function react(to: { messageId: number; emoji: string }, at: CallSite): P
   return at.api.call('setMessageReaction', payload, { result: nothing, signal: at.signal });
 }
 
+/** Lasts up to 5 s, or until the next message. */
 export function showTyping({ threadId }: Trimmings, at: CallSite): Promise<Called> {
   const payload = {
     ...chat(at),

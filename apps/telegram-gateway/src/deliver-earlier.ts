@@ -17,11 +17,14 @@ export async function findEarlier(
   { bus, stopShowing }: { bus: Pick<Bus, 'bucket'>; stopShowing: StopShowing },
 ): Promise<Earlier> {
   const { output, session_id: sessionId, delivery_id, target } = delivery;
-  const shown = (await stopShowing(delivery)) ?? (await findPresented(delivery_id, bus));
+  const live = (await stopShowing(delivery)) ?? (await findPresented(delivery_id, bus));
+  // Starting over is saying it anew.
+  const shown = live === undefined || delivery.replay?.fresh ? [] : placesOf([live]);
   const outputId = output.edit_of ?? output.delete_of;
-  if (outputId === undefined) return delivery.replay?.fresh || shown === undefined ? [] : placesOf([shown]);
+  if (outputId === undefined) return shown;
   const found = await findPlatformIds({ sessionId, outputId, target }, bus);
-  return found.state === 'unknown_output' ? 'forgotten' : placesOf(found.ids);
+  if (found.state === 'unknown_output' && shown.length === 0) return 'forgotten';
+  return [...placesOf(found.ids), ...shown];
 }
 
 const placesOf = (ids: readonly string[]): MessagePlace[] =>

@@ -1,6 +1,12 @@
 import type { Bus } from '@trunkline/bus';
 import type { StepOutcome } from '@trunkline/deliveries';
-import { networkPolicy, type FetchOutcome, type GuardedFetch } from '@trunkline/gateway-kit';
+import {
+  networkPolicy,
+  type AssetPlace,
+  type FetchedAsset,
+  type FetchOutcome,
+  type GuardedFetch,
+} from '@trunkline/gateway-kit';
 import type { FileSource } from './render-step.ts';
 
 const mebibyte = 1024 * 1024;
@@ -56,27 +62,39 @@ export function fileFormOf({ mediaType, bytes }: Pick<LoadedFile, 'mediaType' | 
   return form === 'photo' && bytes.length > maxPhotoBytes ? 'document' : form;
 }
 
+/** The outcome is the step's: a file that cannot be had now is tried again ten times. */
 export type FileLoad = { ok: true; file: LoadedFile } | { ok: false; outcome: StepOutcome };
 
-/** Gets the bytes of an output's file: from the object store, from a public URL, or from the output itself. */
+/** Gets the bytes of an output's file: kept by us or still with Telegram, from a public URL, or in the output itself. */
 export interface FileLoader {
-  (source: FileSource, signal: AbortSignal): Promise<FileLoad>;
+  (source: FileSource, of: { connector: string; signal: AbortSignal }): Promise<FileLoad>;
 }
 
-/** What the loader works with. */
+/** `fetchAsset` gets a file that came with an event and that nobody has asked for yet. */
 export interface FileLoaderDeps {
   bus: Pick<Bus, 'objects'>;
   fetch: GuardedFetch;
+  fetchAsset(place: AssetPlace): Promise<FetchedAsset>;
 }
 
-export function createFileLoader({ bus, fetch }: FileLoaderDeps): FileLoader {
-  return async (source, signal) => {
-    if (source.content_base64 !== undefined)
-      return checked(source, { bytes: Buffer.from(source.content_base64, 'base64') });
-    if (source.url !== undefined) return fromUrl(source, source.url, { fetch, signal });
-    const object = await bus.objects('assets').get(source.asset_id ?? '');
-    return object ? checked(source, object) : refused('asset_not_found', 'The file is not in the object store.');
+/** Loads files of at most 50 MB, from public addresses only. */
+export function createFileLoader(deps: FileLoaderDeps): FileLoader {
+  return async (source, { connector, signal }) => {
+    const { content_base64: inline, url, asset_id: assetId = '' } = source;
+    if (inline !== undefined) return checked(source, { bytes: Buffer.from(inline, 'base64') });
+    if (url !== undefined) return fromUrl(source, url, { fetch: deps.fetch, signal });
+    return fromStore(source, { connector, assetId }, deps);
   };
+}
+
+async function fromStore(source: FileSource, place: AssetPlace, deps: FileLoaderDeps): Promise<FileLoad> {
+  const kept = await deps.bus.objects('assets').get(place.assetId);
+  if (kept) return checked(source, kept);
+  const fetched = await deps.fetchAsset(place);
+  if (fetched.found === 'yes') return checked(source, fetched.object);
+  if (fetched.found === 'no') return refused('asset_not_found', 'There is no file of this asset_id.');
+  const facts = { code: 'asset_unavailable', reason: 'Telegram does not give the file at the moment.' };
+  return { ok: false, outcome: { outcome: 'blamed', ...facts } };
 }
 
 interface Found {

@@ -10,6 +10,7 @@ import type { TelegramStep } from './render-step.ts';
 import { renderSteps, type Earlier } from './render.ts';
 import { telegramMeaning, type Meaning } from './telegram-errors.ts';
 
+/** What delivering needs of the world. */
 export interface TelegramDelivererDeps {
   bots: TelegramBots;
   migrations: ChatMigrations;
@@ -48,7 +49,10 @@ async function deliver(step: TelegramStep, context: StepContext, deps: TelegramD
   if (step.do === 'refuse') return { outcome: 'refused', code: step.code, reason: step.reason };
   const start = startOf(context, deps);
   if (!start) return connectorAway;
-  const loaded = step.do === 'file' ? await deps.loadFile(step.file, context.signal) : undefined;
+  const loaded =
+    step.do === 'file'
+      ? await deps.loadFile(step.file, { connector: start.connector, signal: context.signal })
+      : undefined;
   if (loaded?.ok === false) return loaded.outcome;
   const site = { ...start.site, file: loaded?.file };
   const outcome = await carryOut(step, { ...start, site }, deps);

@@ -5,6 +5,7 @@ type Button = Extract<OutputPart, { type: 'buttons' }>['rows'][number][number];
 
 /** A button of Telegram's inline keyboards. */
 export type KeyboardButton = { text: string; callback_data: string } | { text: string; url: string };
+/** Rows of buttons under one message. */
 export type Keyboard = KeyboardButton[][];
 
 const maxDataBytes = 64;

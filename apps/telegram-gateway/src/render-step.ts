@@ -27,4 +27,5 @@ export type TelegramCall =
   | { do: 'typing'; threadId?: number }
   | { do: 'refuse'; code: string; reason: string };
 
+/** One step of a delivery: one message, changed message, deletion, reaction or status. */
 export type TelegramStep = Step & TelegramCall;

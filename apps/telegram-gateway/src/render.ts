@@ -37,7 +37,10 @@ function callsOf(output: Output, target: ReplyHandle, facts: RenderFacts): Teleg
   const calls = output.reaction === undefined ? [] : [reactionCall(output.reaction)];
   if (output.content !== undefined || output.parts !== undefined) {
     const sendings = messagesOf(output, facts.format).map((it) => ({ ...it, ...topicOf(target) }));
-    return [...calls, ...placed(sendings, { earlier, replyTo: replyOf(output, target) })];
+    return [
+      ...calls,
+      ...placed(sendings, { earlier, replyTo: replyTargetOf(output.reply_to_message ?? target.reply_to_message_id) }),
+    ];
   }
   if (calls.length === 0 && output.status !== undefined) return [{ do: 'typing', ...topicOf(target) }];
   return calls;
@@ -55,15 +58,14 @@ function reactionCall({ name, on }: NonNullable<Output['reaction']>): TelegramCa
   return { do: 'react', on: place, emoji };
 }
 
-/** Sending to thread 1, the General topic, fails: it is where messages without a topic go. */
-function topicOf({ message_thread_id: id }: TelegramTarget): { threadId?: number } {
+/** The topic to name in a call. Sending to thread 1, the General topic, fails: it is where messages without a topic go. */
+export function topicOf({ message_thread_id: id }: TelegramTarget): { threadId?: number } {
   return id === undefined || id === '1' || !/^\d{1,15}$/.test(id) ? {} : { threadId: Number(id) };
 }
 
-function replyOf(output: Output, target: TelegramTarget): number | undefined {
-  const id = output.reply_to_message ?? target.reply_to_message_id;
-  return id === undefined ? undefined : readMessageId(id)?.messageId;
-}
+/** The message to reply to, if the id is one of Telegram's. */
+export const replyTargetOf = (id: string | undefined): number | undefined =>
+  id === undefined ? undefined : readMessageId(id)?.messageId;
 
 /** Everything said, as new messages. */
 function messagesOf(output: Output, connectorFormat: TextFormat): Sending[] {
