@@ -3,11 +3,14 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { EventDelivery, FakeSlack, RecordedCall } from '@trunkline/testing';
 import { CommandFailed } from './exit-codes.ts';
+import { offerConnector, type FakeConnector } from './fake-add.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface FakeSlackFlags {
   port: number;
   eventsUrl?: string;
+  /** The connectors file that the connector is written to; without it it is shown. */
+  addTo?: string;
 }
 
 interface FakeDeps {
@@ -31,8 +34,8 @@ export async function fakeSlack(flags: FakeSlackFlags, deps: FakeDeps): Promise<
   });
   if (flags.eventsUrl !== undefined) slack.subscribe({ url: flags.eventsUrl });
   slack.onCall((call) => show(call, terminal));
-  terminal.err(`A fake Slack is at ${slack.url}. For the connectors file:\n`);
-  terminal.out(connectorToml(slack, flags));
+  terminal.err(`A fake Slack is at ${slack.url}.`);
+  offerConnector(connectorOf(slack, flags), { terminal, ...(flags.addTo && { file: flags.addTo }) });
   terminal.err(
     '\nA line that you write is a message of alice in #general: "@bot" mentions the bot, "/ask why" is a command.',
   );
@@ -46,8 +49,8 @@ export async function fakeSlack(flags: FakeSlackFlags, deps: FakeDeps): Promise<
 }
 
 /** What a connectors file needs to meet this Slack; valid as it is printed. */
-function connectorToml({ apiUrl, app, install }: FakeSlack, { eventsUrl }: FakeSlackFlags): string {
-  return [
+function connectorOf({ apiUrl, app, install }: FakeSlack, { eventsUrl }: FakeSlackFlags): FakeConnector {
+  const toml = [
     '[[slack_connectors]]',
     'name = "fake"',
     `bot_token = "${install.bot_token}"`,
@@ -56,6 +59,7 @@ function connectorToml({ apiUrl, app, install }: FakeSlack, { eventsUrl }: FakeS
     `api_base_url = "${apiUrl}"`,
     `ingress_mode = "${eventsUrl === undefined ? 'socket_mode' : 'events_api'}"`,
   ].join('\n');
+  return { kind: 'slack', name: 'fake', apiBaseUrl: apiUrl, toml };
 }
 
 async function write(line: string, { slack, terminal }: { slack: FakeSlack; terminal: Terminal }): Promise<void> {
