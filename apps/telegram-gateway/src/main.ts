@@ -3,6 +3,7 @@ import { deriveKey } from '@trunkline/secrets';
 import { connectBus, runService } from '@trunkline/service';
 import { openChatMigrations } from './deliver-migrations.ts';
 import { telegramGatewayOptions } from './options.ts';
+import { startTelegramDeliveries } from './start-deliveries.ts';
 import { startIngress } from './start-ingress.ts';
 
 await runService(
@@ -22,6 +23,8 @@ await runService(
       publicUrl: options.publicUrl,
       now: Date.now,
     });
-    await startIngress(service, { bus, inventory, assetUrls, chatMoves: await openChatMigrations({ bus }) });
+    const migrations = await openChatMigrations({ bus });
+    await startTelegramDeliveries(service, { bus, inventory, migrations });
+    await startIngress(service, { bus, inventory, assetUrls, chatMoves: migrations });
   },
 );
