@@ -38,11 +38,12 @@ describe('what dev shows of its processes', () => {
     const lines: string[] = [];
     const terminal = { out: () => {}, err: (text: string) => void lines.push(text), json: false };
     const show = childLine({ verbose: false, terminal });
-    const refused = '{"level":50,"message":"connectors-file.refused","problems":["x"]}';
+    const refused =
+      '{"level":50,"message":"connectors-file.refused","file":"connectors.toml","problems":["connectors.toml:1: wrong"]}';
     for (const name of ['http-gateway', 'session-router', 'slack-gateway', 'http-gateway', 'session-router']) {
       show(name, refused);
     }
-    const line = 'http-gateway: connectors-file.refused {"problems":["x"]}';
+    const line = 'http-gateway: connectors-file.refused\n  connectors.toml:1: wrong';
     expect(lines).toEqual([line, line]);
   });
 

@@ -40,9 +40,14 @@ function pinoLine(line: string): { level: number; message: string; rest: string 
     return {
       level: severity,
       message: String(message),
-      rest: Object.keys(rest).length ? ` ${JSON.stringify(rest)}` : '',
+      rest:
+        listed(rest['warnings'] ?? rest['problems']) ?? (Object.keys(rest).length ? ` ${JSON.stringify(rest)}` : ''),
     };
   } catch {
     return undefined;
   }
 }
+
+/** What is wrong with a connectors file, a line each: people read it while they edit. */
+const listed = (problems: unknown): string | undefined =>
+  Array.isArray(problems) ? problems.map((problem) => `\n  ${String(problem)}`).join('') : undefined;

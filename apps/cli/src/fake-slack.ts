@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventDelivery, FakeSlack, RecordedCall } from '@trunkline/testing';
 import { CommandFailed } from './exit-codes.ts';
 import { offerConnector, type FakeConnector } from './fake-add.ts';
@@ -21,6 +22,9 @@ interface FakeDeps {
   input: Readable;
 }
 
+/** Sooner than at Slack, for what is written before the app is there. */
+const retryDelaysMs = [0, 1_000, 2_000, 5_000, 10_000, 60_000];
+const lookEveryMs = 250;
 const channel = 'C0GENERAL';
 const user = 'U0ALICE';
 
@@ -29,7 +33,7 @@ export async function fakeSlack(flags: FakeSlackFlags, deps: FakeDeps): Promise<
   const { terminal, signal, input } = deps;
   // Loaded here: nothing else in this program needs a test tool, nor the time to load it.
   const { startFakeSlack } = await import('@trunkline/testing');
-  await using slack = await startFakeSlack({ port: flags.port }).catch((cause: unknown) => {
+  await using slack = await startFakeSlack({ port: flags.port, retryDelaysMs }).catch((cause: unknown) => {
     throw new CommandFailed(`Cannot listen on port ${flags.port}.`, { fix: 'Give another --port.', cause });
   });
   if (flags.eventsUrl !== undefined) slack.subscribe({ url: flags.eventsUrl });
@@ -43,6 +47,7 @@ export async function fakeSlack(flags: FakeSlackFlags, deps: FakeDeps): Promise<
 
   const lines = createInterface({ input });
   lines.on('line', (line) => void write(line.trim(), { slack, terminal }));
+  if (flags.eventsUrl === undefined) void sayWhenConnected(slack, { terminal, signal });
   if (!signal.aborted) await once(signal, 'abort');
   lines.close();
   input.destroy();
@@ -60,6 +65,13 @@ function connectorOf({ apiUrl, app, install }: FakeSlack, { eventsUrl }: FakeSla
     `ingress_mode = "${eventsUrl === undefined ? 'socket_mode' : 'events_api'}"`,
   ].join('\n');
   return { kind: 'slack', name: 'fake', apiBaseUrl: apiUrl, toml };
+}
+
+async function sayWhenConnected(slack: FakeSlack, { terminal, signal }: Omit<FakeDeps, 'input'>): Promise<void> {
+  while (!signal.aborted && slack.sockets.list().length === 0) {
+    await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+  if (!signal.aborted) terminal.err('The app is connected.');
 }
 
 async function write(line: string, { slack, terminal }: { slack: FakeSlack; terminal: Terminal }): Promise<void> {

@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, tempDir, waitFor, type TempDir } from '@trunkline/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { childrenOf, runs } from './testing/processes.ts';
 import { runCli, startCli, type Running } from './testing/run-cli.ts';
 
 /** What the README tells a newcomer to do, without an account anywhere. */
@@ -97,4 +98,11 @@ describe('a newcomer', () => {
     );
     expect(JSON.parse(known.out)).toMatchObject({ ignored: expect.stringMatching(/^event_not_enabled: /) });
   }, 120_000);
+
+  it('kills it, and nothing is left behind', async () => {
+    const children = childrenOf(dev.process.pid);
+    expect(children).toHaveLength(6);
+    dev.process.kill('SIGKILL');
+    await waitFor(() => !children.some(runs), { what: 'the end of all processes', ...patience });
+  }, 90_000);
 });
