@@ -8,6 +8,7 @@ import { readDevRun } from './dev-state.ts';
 import { dev, type DevFlags } from './dev.ts';
 import { eventsTail } from './events-tail.ts';
 import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
+import { addSidecar } from './sidecar-command.ts';
 import { simulateHttp, type SimulateHttpFlags } from './simulate-http.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -50,6 +51,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addDeliveries(program, { globals, terminal });
   addSimulate(program, { globals, terminal });
   addFake(program, { terminal, deps });
+  addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
   return program;
 }
 
