@@ -2,6 +2,7 @@ import { freePort, waitFor } from '@trunkline/testing';
 import { describe, expect, it } from 'vitest';
 import { startMockGateway, type MockGateway, type MockGatewayOptions } from './conformance/mock-gateway.ts';
 import { createSidecar, type SidecarOptions } from './create-sidecar.ts';
+import { deliveryAnswerSchema, healthSchema } from './runtime-contract.ts';
 import { retryable, terminal } from './sidecar-error.ts';
 import { quiet } from './testing/echo.ts';
 
@@ -24,14 +25,16 @@ async function open(options: Partial<SidecarOptions> = {}, gatewayOptions: MockG
   return {
     gateway,
     sidecar,
-    deliver: async (fields: object = {}, headers: Record<string, string> = {}) => {
+    deliver: async (fields: object = {}, headers: Record<string, string | undefined> = {}) => {
       const body = JSON.stringify({ ...delivery, ...fields });
       const response = await fetch(`${baseUrl}/deliver`, {
         method: 'POST',
         body,
-        headers: { authorization: `Bearer ${token}`, ...headers },
+        headers: Object.entries({ authorization: `Bearer ${token}`, ...headers }).flatMap(([name, value]) =>
+          value === undefined ? [] : [[name, value]],
+        ),
       });
-      return { status: response.status, answer: await response.json() };
+      return { status: response.status, answer: deliveryAnswerSchema.parse(await response.json()) };
     },
     get: (path: string, authorization = `Bearer ${token}`) => fetch(baseUrl + path, { headers: { authorization } }),
     async [Symbol.asyncDispose]() {
@@ -76,7 +79,7 @@ describe('a sidecar', () => {
   it('is starting until it has connected, and keeps a status that it set itself', async () => {
     await using gateway = await startMockGateway();
     const baseUrl = `http://127.0.0.1:${await freePort()}`;
-    const status = async () => (await (await fetch(`${baseUrl}/health`)).json()).status;
+    const status = async () => healthSchema.parse(await (await fetch(`${baseUrl}/health`)).json()).status;
     const seen: string[] = [];
     const sidecar = createSidecar({
       platform: 'test',
