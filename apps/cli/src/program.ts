@@ -9,6 +9,7 @@ import { dev, type DevFlags } from './dev.ts';
 import { eventsTail } from './events-tail.ts';
 import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
+import { addSidecar } from './sidecar-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the program takes from its process. */
@@ -50,6 +51,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addDeliveries(program, { globals, terminal });
   addSimulate(program, { deps, globals, terminal });
   addFake(program, { deps, globals, terminal });
+  addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
   return program;
 }
 
