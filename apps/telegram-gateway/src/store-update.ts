@@ -55,7 +55,8 @@ export async function storeUpdate(
   const { update, connector } = received;
   const { name } = connector.config;
   const formerIds = (chatId: number) => deps.chatMoves.formerIds(name, String(chatId));
-  const heldValue = await deps.heldValue(pressDataOf(update) ?? '');
+  const press = 'callback_query' in update ? pressDataOf(update) : undefined;
+  const heldValue = press === undefined ? undefined : await deps.heldValue(press);
   const context = { config: connector.config, bot: deps.botNames.of(connector), formerIds, heldValue };
   const translated = translate(update, context, deps);
   const settled = await settle(translated, received, deps);
