@@ -22,7 +22,7 @@ it('adds a connector behind what is there, once; names count within a kind', asy
   await using at = await fileWith(http.trimEnd());
   expect(addConnector(telegram('1:a'), at.file)).toBeUndefined();
   const added = readFileSync(at.file, 'utf8');
-  expect(readConnectors(at.file).map(({ kind, name }) => `${kind}/${name}`)).toEqual(['telegram/fake', 'http/fake']);
+  expect(readConnectors(at.file).map(({ kind, name }) => `${kind}/${name}`)).toEqual(['http/fake', 'telegram/fake']);
   expect(addConnector(telegram('2:b'), at.file)).toMatchObject({ bot_token: { inline: '1:a' } });
   expect(readFileSync(at.file, 'utf8')).toBe(added);
 });
