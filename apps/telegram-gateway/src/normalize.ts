@@ -162,9 +162,7 @@ function contentOf({ content, change }: Said): Pick<EventData, 'content'> {
 }
 
 function metadataOf({ change, facts = {} }: Said): EventData['metadata'] {
-  const known = Object.entries(facts).filter(([, value]) => value !== undefined);
-  return {
-    ...(change !== undefined && { [changeKey]: change }),
-    ...Object.fromEntries(known.map(([name, value]) => [`trunkline.telegram.${name}`, value])),
-  };
+  const metadata: EventData['metadata'] = change === undefined ? {} : { [changeKey]: change };
+  for (const name in facts) if (facts[name] !== undefined) metadata[`trunkline.telegram.${name}`] = facts[name];
+  return metadata;
 }

@@ -3,8 +3,8 @@ import type { BenchContext } from './row.ts';
 
 const connections = 32;
 const conversations = 1_000;
-/** Signed for the warm-up; how many are signed for a run follows from what came of the warm-up. */
-const warmUpEvents = 3_000;
+/** For the warm-up, so that all run compiled code; how many are signed for a run follows from what came of the warm-up. */
+const warmUpEvents = 10_000;
 
 /** Who gets the same load in turn, by name. */
 export interface Contest {
