@@ -36,6 +36,8 @@ export interface InstallationOptions {
   nats?: StartNatsOptions;
   streams?: Partial<StreamChoices>;
   logLevel?: string;
+  /** Environment of the processes beyond this one's. */
+  env?: Record<string, string>;
   /** What to run instead of the sources: built bundles, by service. */
   mains?: Partial<Record<ServiceName, string>>;
 }
@@ -91,6 +93,7 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     TRUNKLINE_MASTER_KEY_FILE: files.key,
     LOG_LEVEL: options.logLevel ?? 'warn',
     LOG_PRETTY: 'false',
+    ...options.env,
   };
   const plans = await plan(options);
   const processes = plans.map(({ readyUrl, ...spec }) => {

@@ -81,6 +81,7 @@ export function replyTargetsOf(
   config: TelegramConnector,
 ): ReplyHandle[] {
   const own = config.include_self_output ? [selfTarget(place, config.name)] : [];
+  if (config.additional_reply_targets.length === 0) return own;
   const targets = [...own, ...config.additional_reply_targets];
   return [...new Map(targets.map((target) => [targetKey(target), target])).values()];
 }

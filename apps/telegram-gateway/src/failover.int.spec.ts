@@ -103,6 +103,9 @@ it('G13: killed at any moment, a poller leaves its work to the next', async () =
   await using survivor = await startGateway(options);
   await using other = await startGateway(options);
   const victim = await owner([survivor, other]);
+  const started = victim.lines.find(({ message }) => message === 'service.started');
+  const readiness: unknown = await (await fetch(`${String(started?.['ops_url'])}/readyz`)).json();
+  expect(readiness).toMatchObject({ ready: true, checks: { bots: { ready: true } } });
   people.says(3_000);
   await waitFor(() => telegram.unconfirmed().length < 2_800, { what: 'some progress', ...long });
   await victim.kill();

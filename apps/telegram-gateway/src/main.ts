@@ -24,7 +24,7 @@ await runService(
       now: Date.now,
     });
     const migrations = await openChatMigrations({ bus });
-    await startTelegramDeliveries(service, { bus, inventory, assetUrls, migrations });
+    await startTelegramDeliveries(service, { bus, inventory, migrations });
     await startIngress(service, { bus, inventory, assetUrls, chatMoves: migrations });
   },
 );

@@ -2,8 +2,8 @@ import { chatAllowed, chatNotAllowed } from './conversation.ts';
 import type { Message } from './message-payload.ts';
 import { eventScope, type Reading, type TranslatedConnector } from './normalize.ts';
 
-/** Which chat a group became when it was made a supergroup, by whichever of the two service messages tells it. */
-export function migrationIn(message: Message): { from: number; to: number } | undefined {
+/** Either of the two service messages tells where a group went. */
+function migrationIn(message: Message): { from: number; to: number } | undefined {
   const { chat, migrate_to_chat_id: to, migrate_from_chat_id: from } = message;
   if (to !== undefined) return { from: chat.id, to };
   return from === undefined ? undefined : { from, to: chat.id };

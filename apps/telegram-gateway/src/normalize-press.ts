@@ -14,6 +14,7 @@ export function readPress(query: CallbackQuery, connector: TranslatedConnector):
   }
   if (!chatAllowed(connector, message.chat.id)) return chatNotAllowed;
   const topicId = topicOf(message);
+  const value = connector.heldValue ?? data;
   const id = String(message.message_id);
   return {
     ok: true,
@@ -23,7 +24,7 @@ export function readPress(query: CallbackQuery, connector: TranslatedConnector):
       topicId,
       actor: actorOf({ from: query.from }),
       message: { id, ...(topicId !== undefined && { thread_id: String(topicId) }) },
-      content: { text: data ?? query.game_short_name ?? '', buttons: [pressedButton(query)] },
+      content: { text: value ?? query.game_short_name ?? '', buttons: [pressedButton(query, value)] },
       relation: { kind: 'press_of', target_message_id: id },
       facts: { callback_query_id: query.id, username: query.from.username, game: query.game_short_name },
     },
@@ -31,8 +32,8 @@ export function readPress(query: CallbackQuery, connector: TranslatedConnector):
 }
 
 /** The button as it stands under the message; a message may have lost it since. */
-function pressedButton({ message, data, game_short_name: game }: CallbackQuery) {
+function pressedButton({ message, data, game_short_name: game }: CallbackQuery, value: string | undefined) {
   const buttons = message?.reply_markup?.inline_keyboard.flat() ?? [];
   const pressed = data === undefined ? undefined : buttons.find((button) => button.callback_data === data);
-  return { label: pressed?.text ?? game ?? data ?? '', ...(data !== undefined && { value: data }) };
+  return { label: pressed?.text ?? game ?? value ?? '', ...(value !== undefined && { value }) };
 }

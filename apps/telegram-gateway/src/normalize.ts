@@ -22,6 +22,8 @@ export interface TranslatedConnector {
   bot: Bot;
   /** Ids that a chat had before it was moved: what was allowed under those still is. */
   formerIds?: (chatId: number) => readonly string[];
+  /** What the pressed button stands for, where its value was too long for Telegram. */
+  heldValue?: string | undefined;
 }
 
 /** What an update comes to. `pressId` is the press that Telegram waits to be answered for, whatever became of it. */
@@ -150,6 +152,9 @@ function dataOf(said: Said, config: TelegramConnector): EventData {
   };
 }
 
+/** Where an event says what changed about its conversation. */
+export const changeKey = 'trunkline.change';
+
 /** A change that has no words of its own says what it is. */
 function contentOf({ content, change }: Said): Pick<EventData, 'content'> {
   if (content) return { content };
@@ -159,7 +164,7 @@ function contentOf({ content, change }: Said): Pick<EventData, 'content'> {
 function metadataOf({ change, facts = {} }: Said): EventData['metadata'] {
   const known = Object.entries(facts).filter(([, value]) => value !== undefined);
   return {
-    ...(change !== undefined && { 'trunkline.change': change }),
+    ...(change !== undefined && { [changeKey]: change }),
     ...Object.fromEntries(known.map(([name, value]) => [`trunkline.telegram.${name}`, value])),
   };
 }

@@ -124,6 +124,12 @@ describe('who may post', () => {
     expect(app.ledger).toEqual([]);
   });
 
+  it('takes only JSON where it asks for nothing, which a web page cannot send', async () => {
+    await using app = await receivingApp([readyEntry(open)]);
+    expect((await app.send(update, { type: 'text/plain' })).status).toBe(415);
+    expect(app.emitted).toEqual([]);
+  });
+
   it('finds no connector of another name', async () => {
     await using app = await receivingApp([readyEntry()]);
     expect((await app.send(update, { name: 'other' })).status).toBe(404);
@@ -151,6 +157,44 @@ describe('presses of buttons', () => {
     await app.send(press);
     expect(app.pressed).toEqual(['q1']);
   });
+});
+
+it('a press brings back a value that was too long for Telegram, under the label of its button', async () => {
+  const data = `h:${'x'.repeat(22)}`;
+  const keyboard = { inline_keyboard: [[{ text: 'Go', callback_data: data }]] };
+  const press = {
+    update_id: 9,
+    callback_query: { id: 'q2', from: message.from, message: { ...message, reply_markup: keyboard }, data },
+  };
+  const heldValue = (asked: string) => Promise.resolve(asked === data ? 'a very long value' : undefined);
+  await using app = await receivingApp([readyEntry()], { heldValue });
+  await app.send(press);
+  expect(app.emitted[0]?.event.data.content).toMatchObject({ buttons: [{ label: 'Go', value: 'a very long value' }] });
+});
+
+it.each([
+  {
+    before: 'kicked',
+    after: 'member',
+    chat: { id: 7, type: 'private' },
+    released: true,
+    because: 'the person is back',
+  },
+  { before: 'left', after: 'member', chat: { id: -4, type: 'group' }, released: true, because: 'the bot is in again' },
+  { before: 'member', after: 'kicked', chat: { id: 7, type: 'private' }, released: false, because: 'it was blocked' },
+])('deliveries to a chat go on: $released, $because', async ({ before, after, chat, released }) => {
+  const freed: object[] = [];
+  const release = (one: object) => Promise.resolve(void freed.push(one));
+  await using app = await receivingApp([readyEntry()], { release });
+  const update = {
+    chat,
+    from: message.from,
+    date: 1,
+    old_chat_member: { status: before },
+    new_chat_member: { status: after },
+  };
+  await app.send({ update_id: 10, my_chat_member: update });
+  expect(freed).toEqual(released ? [{ connector: 'bot', chatId: String(chat.id) }] : []);
 });
 
 describe('a chat with another id', () => {

@@ -24,7 +24,7 @@ import { identifiedUpdateSchema, type IdentifiedUpdate } from './update-payload.
 import { verifyRequest } from './verify.ts';
 
 /** The largest body that is read. */
-export const bodyLimit = 2 * 1024 * 1024;
+const bodyLimit = 2 * 1024 * 1024;
 
 /** The telegram connectors as they are now. */
 export interface TelegramConnectors {

@@ -4,6 +4,7 @@ import { deriveKey, generateKey, parseKeyring, replyHandlePurpose, sealReplyHand
 import type { Service } from '@trunkline/service';
 import { startFakeTelegram, startNats, waitFor } from '@trunkline/testing';
 import { expect, it } from 'vitest';
+import { openChatMigrations } from './deliver-migrations.ts';
 import { startTelegramDeliveries } from './start-deliveries.ts';
 import { deliveryTo, freshBus, queue, quiet, settled } from './testing/delivering.ts';
 import { readyEntry } from './testing/telegram-connector.ts';
@@ -37,7 +38,7 @@ it('a text is shown while it grows, and ends as the whole durable text in one me
   await using telegram = await startFakeTelegram({ chats: [{ id: -9, type: 'supergroup' }] });
   const bus = await freshBus(nats.url);
   const { service, inventory, key, stop } = surroundings(telegram.url, telegram.token);
-  await startTelegramDeliveries(service, { bus, inventory });
+  await startTelegramDeliveries(service, { bus, inventory, migrations: await openChatMigrations({ bus }) });
   const delivery = deliveryTo({ chat_id: -9 }, { output_id: 'out', content: 'The whole text.' });
 
   const snapshot = { session_id: 's', reply_targets: [delivery.target], output_subject: bus.names.output('s') };

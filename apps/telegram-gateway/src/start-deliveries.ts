@@ -1,13 +1,8 @@
 import type { Bus } from '@trunkline/bus';
 import { createRateBudget, systemClock } from '@trunkline/deliveries';
-import {
-  createGuardedFetch,
-  startDeliveries,
-  startLive,
-  type AssetUrls,
-  type LiveShowing,
-} from '@trunkline/gateway-kit';
+import { createGuardedFetch, startDeliveries, startLive, type LiveShowing } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
+import { healOpenMarkdown } from '@trunkline/markdown';
 import { deriveKey, openReplyHandle, replyHandlePurpose } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
 import { targetAllowed } from './deliver-allowed.ts';
@@ -15,21 +10,17 @@ import { createTelegramBots } from './deliver-bots.ts';
 import { telegramLimits } from './deliver-budget.ts';
 import { findEarlier } from './deliver-earlier.ts';
 import { createFileLoader } from './deliver-file.ts';
-import { openChatMigrations, type ChatMigrations } from './deliver-migrations.ts';
+import type { ChatMigrations } from './deliver-migrations.ts';
 import { createTelegramDeliverer } from './deliver.ts';
 import { createFetchAsset } from './fetch-asset.ts';
+import { holdValue } from './held-values.ts';
 import { createTelegramPresenter } from './live.ts';
-import type { HeldValue } from './render-buttons.ts';
 
-/** A button answers for as long as turns are kept. */
-const heldForMs = 30 * 86_400_000;
-
-/** `migrations`: what the receiving side knows of moved chats; `assetUrls` is taken as in every gateway, but files go out as bytes. */
+/** `migrations`: what the receiving side knows of moved chats. */
 export interface DeliveryParts {
   bus: Bus;
   inventory: Inventory;
-  migrations?: ChatMigrations;
-  assetUrls?: AssetUrls;
+  migrations: ChatMigrations;
 }
 
 /**
@@ -37,9 +28,8 @@ export interface DeliveryParts {
  * service stops.
  */
 export async function startTelegramDeliveries(service: Service, parts: DeliveryParts): Promise<void> {
-  const { bus, inventory } = parts;
+  const { bus, inventory, migrations } = parts;
   const bots = createTelegramBots(inventory);
-  const migrations = parts.migrations ?? (await openChatMigrations({ bus }));
   const budget = createRateBudget((target) => telegramLimits(target, migrations), systemClock);
   const fetch = createGuardedFetch();
   service.onStop(() => fetch.close());
@@ -51,16 +41,12 @@ export async function startTelegramDeliveries(service: Service, parts: DeliveryP
     loadFile: createFileLoader({ bus, fetch, fetchAsset: createFetchAsset({ connectors, fetch, log: service.log }) }),
     earlier: (delivery) =>
       findEarlier(delivery, { bus, stopShowing: async (it) => live?.stopShowing(it.delivery_id, it.target) }),
-    hold: (value) => hold(value, bus),
+    hold: (value) => holdValue(value, bus),
   });
   const allowed = (target: Parameters<typeof targetAllowed>[0]) => targetAllowed(target, { inventory, migrations });
   const { owns } = await startDeliveries(service, { kind: 'telegram', bus, inventory, deliverer, budget, allowed });
   const presenter = createTelegramPresenter({ bots, migrations, budget, now: Date.now });
   live = showLive(service, { bus, presenter, owns });
-}
-
-async function hold({ key, value }: HeldValue, bus: Pick<Bus, 'bucket'>): Promise<void> {
-  await bus.bucket('state').put(key, { v: 1, value }, { ttlMs: heldForMs });
 }
 
 /** Without keys no handle can be opened, and nobody knows where something is to be shown. */
@@ -74,6 +60,7 @@ function showLive(
     ...parts,
     kind: 'telegram',
     openHandle: (sealed) => openReplyHandle(sealed, { key, now: Date.now() }),
+    heal: healOpenMarkdown,
     log: service.log,
   });
   service.onStop(() => live.stop());

@@ -12,7 +12,9 @@ import type { Inventory } from '@trunkline/inventory';
 import type { Service } from '@trunkline/service';
 import { createBotNames } from './bot-names.ts';
 import { createBotStatus } from './bot-status.ts';
+import { releaseChat } from './deliver-release.ts';
 import { createFetchAsset } from './fetch-asset.ts';
+import { readHeldValue } from './held-values.ts';
 import type { telegramGatewayOptions } from './options.ts';
 import { preparedConnector } from './prepared-connector.ts';
 import { createPressAnswers } from './press-answers.ts';
@@ -45,6 +47,8 @@ export async function startIngress(
     presses,
     botNames: followNames(service, inventory),
     chatMoves: parts.chatMoves,
+    heldValue: (data: string) => readHeldValue(data, bus),
+    release: (chat: { connector: string; chatId: string }) => releaseChat(chat, { bus }),
   };
 
   const status = createBotStatus();

@@ -1,12 +1,20 @@
 import type { Bus } from '@trunkline/bus';
 import type { TelegramConnector } from '@trunkline/config';
 import { noteIgnored, packEvent, type AssetUrls, type EmitOutcome, type EmitPackage } from '@trunkline/gateway-kit';
+import type { TrunklineEvent } from '@trunkline/events';
 import { traceparentOf, type Span } from '@trunkline/telemetry';
 import type { BotNames } from './bot-names.ts';
-import { eventScope, normalize, unreadable, type Normalized, type TranslatedConnector } from './normalize.ts';
+import {
+  changeKey,
+  eventScope,
+  normalize,
+  unreadable,
+  type Normalized,
+  type TranslatedConnector,
+} from './normalize.ts';
 import type { PreparedConnector } from './prepared-connector.ts';
 import type { PressAnswers } from './press-answers.ts';
-import type { IdentifiedUpdate } from './update-payload.ts';
+import { pressDataOf, type IdentifiedUpdate } from './update-payload.ts';
 
 /** Where chats went that got another id: what was allowed under the old one still is. */
 export interface ChatMoves {
@@ -21,6 +29,10 @@ export interface StoreDeps {
   botNames: Pick<BotNames, 'of'>;
   presses: Pick<PressAnswers, 'answer'>;
   chatMoves: ChatMoves;
+  /** The value of a button that was too long for Telegram (`heldValueKey`), if it is still kept. */
+  heldValue(data: string): Promise<string | undefined>;
+  /** Tries again what goes to a chat that was given up (`releaseChat`). */
+  release(chat: { connector: string; chatId: string }): Promise<void>;
   now: () => number;
   log: { error(fields: object, message: string): void };
 }
@@ -43,7 +55,8 @@ export async function storeUpdate(
   const { update, connector } = received;
   const { name } = connector.config;
   const formerIds = (chatId: number) => deps.chatMoves.formerIds(name, String(chatId));
-  const context = { config: connector.config, bot: deps.botNames.of(connector), formerIds };
+  const heldValue = await deps.heldValue(pressDataOf(update) ?? '');
+  const context = { config: connector.config, bot: deps.botNames.of(connector), formerIds, heldValue };
   const translated = translate(update, context, deps);
   const settled = await settle(translated, received, deps);
   const { pressId: id } = translated;
@@ -74,6 +87,7 @@ async function settle(
   if (movedFrom !== undefined && chatId !== undefined) {
     await deps.chatMoves.remember({ connector: config.name, from: movedFrom, to: chatId });
   }
+  if (chatId !== undefined && isBack(draft.event)) await deps.release({ connector: config.name, chatId });
   const { name, ingress_events_per_second: rate } = config;
   const { event, objects } = packEvent(draft, (assetId) => deps.assetUrls.urlOf({ connector: name, assetId }));
   const request = {
@@ -85,6 +99,12 @@ async function settle(
     limit: { key: `telegram/${name}`, rate },
   };
   return settledBy(await deps.emit(request, objects), { eventId, config }, deps);
+}
+
+/** Whether a chat can be written to again that could not be. */
+function isBack({ type, data }: TrunklineEvent): boolean {
+  const change = data.metadata[changeKey];
+  return type === 'trunkline.conversation.changed' && (change === 'unblocked' || change === 'joined');
 }
 
 function settledBy(

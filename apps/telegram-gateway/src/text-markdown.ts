@@ -3,6 +3,7 @@ import { gfmStrikethroughToMarkdown } from 'mdast-util-gfm-strikethrough';
 import { toMarkdown } from 'mdast-util-to-markdown';
 import type { TextEntity } from './message-payload.ts';
 import type { Words } from './message-text.ts';
+import { plainlyMarked, type Stretch } from './text-markdown-plain.ts';
 
 /** More than Telegram sends in one message: such a text stays plain. */
 const maxEntities = 300;
@@ -22,13 +23,6 @@ const formatting = new Set([
 const simple = new Set(['bold', 'italic', 'strikethrough', 'code']);
 const blocks = new Set(['pre', 'blockquote', 'expandable_blockquote']);
 
-/** A stretch that is formatted, as `[from, to)` in UTF-16 units. */
-interface Stretch {
-  from: number;
-  to: number;
-  entity: TextEntity;
-}
-
 /**
  * The text in markdown, everything else in it escaped; undefined where nothing is formatted.
  *
@@ -42,7 +36,13 @@ export function markdownOf({ text, entities }: Words): string | undefined {
     .filter(({ from, to }) => from < to)
     .sort((a, b) => a.from - b.from || b.to - a.to);
   if (stretches.length === 0) return undefined;
-  const tree = { type: 'root' as const, children: blocksOf({ text, from: 0, to: text.length }, joined(stretches)) };
+  const distinct = joined(stretches);
+  return plainlyMarked(text, distinct) ?? writtenTree(text, distinct);
+}
+
+/** Any text with any stretches, none of which touches another of its kind. */
+export function writtenTree(text: string, stretches: readonly Stretch[]): string {
+  const tree = { type: 'root' as const, children: blocksOf({ text, from: 0, to: text.length }, stretches) };
   return toMarkdown(tree, { extensions: [gfmStrikethroughToMarkdown()], fences: true }).replace(/\n$/, '');
 }
 

@@ -70,3 +70,11 @@ export type Update = z.infer<typeof updateSchema>;
 /** Any update at all: what it takes to name it. */
 export const identifiedUpdateSchema = z.looseObject({ update_id: id.min(0) });
 export type IdentifiedUpdate = z.infer<typeof identifiedUpdateSchema>;
+
+const withPressData = z.object({ callback_query: z.object({ data: z.string() }) });
+
+/** The data of the pressed button, if the update is such a press. */
+export function pressDataOf(update: unknown): string | undefined {
+  const read = withPressData.safeParse(update);
+  return read.success ? read.data.callback_query.data : undefined;
+}

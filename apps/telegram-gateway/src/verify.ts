@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '@trunkline/secrets';
 
 /** What a connector asks of whoever posts to its webhook. Present but empty secrets refuse everybody. */
@@ -14,7 +14,7 @@ export type Verification =
   | { ok: false; reason: 'no_credentials' | 'secret_missing' | 'secret_repeated' | 'secret_mismatch' };
 
 /** Where Telegram puts the `secret_token` of a webhook. */
-export const secretHeader = 'x-telegram-bot-api-secret-token';
+const secretHeader = 'x-telegram-bot-api-secret-token';
 
 /** Is this request from whoever knows the connector's secret? Compares in constant time, with all that count now (rotation). */
 export function verifyRequest(
@@ -30,11 +30,28 @@ export function verifyRequest(
   const nowMs = now();
   let used: Secret | undefined;
   for (const secret of secrets) {
-    const expected = secret.expose().trim();
-    const counts = expected !== '' && (secret.validUntil === undefined || nowMs < secret.validUntil);
-    if (timingSafeEqual(sha256(expected), claimed) && counts) used ??= secret;
+    const expected = expectedOf(secret);
+    const counts = !expected.blank && (secret.validUntil === undefined || nowMs < secret.validUntil);
+    if (timingSafeEqual(expected.digest, claimed) && counts) used ??= secret;
   }
   return used === undefined ? { ok: false, reason: 'secret_mismatch' } : { ok: true, used };
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest();
+const sha256 = (text: string) => hash('sha256', text, 'buffer');
+
+interface Expected {
+  digest: Buffer;
+  blank: boolean;
+}
+
+/** Made once for each secret, not with each update. */
+const known = new WeakMap<Secret, Expected>();
+
+function expectedOf(secret: Secret): Expected {
+  const before = known.get(secret);
+  if (before) return before;
+  const text = secret.expose().trim();
+  const made = { digest: sha256(text), blank: text === '' };
+  known.set(secret, made);
+  return made;
+}

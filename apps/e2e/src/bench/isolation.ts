@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor, type RecordedCall } from '@trunkline/testing';
 import { startPlatforms, type Platforms } from '../platforms.ts';
 import { percentile } from './arithmetic.ts';
-import { compared } from './ingress.ts';
+import { compared } from './compared.ts';
 import type { BenchContext, Row } from './row.ts';
 
 const limited = 'C0LIMITED';

@@ -28,6 +28,8 @@ export async function receivingApp(entries: InventoryEntry<TelegramConnector>[],
     botNames: { of: ({ bot }) => ({ id: bot?.id, username: 'helper_bot' }) },
     presses: { answer: ({ id }) => void pressed.push(id) },
     chatMoves: { formerIds: () => [], remember: () => Promise.resolve() },
+    heldValue: () => Promise.resolve(undefined),
+    release: () => Promise.resolve(),
     log: { info: (fields) => logged.push(fields), error: (fields) => errors.push(fields) },
     emit: (request) => {
       emitted.push(request);
@@ -46,10 +48,17 @@ export async function receivingApp(entries: InventoryEntry<TelegramConnector>[],
   const app = createIngressApp([route], { log: { error: (fields) => errors.push(fields) } });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
 
-  async function send(body: unknown, { name = 'bot', secret = 'right' }: { name?: string; secret?: string } = {}) {
+  async function send(
+    body: unknown,
+    {
+      name = 'bot',
+      secret = 'right',
+      type = 'application/json',
+    }: { name?: string; secret?: string; type?: string } = {},
+  ) {
     const response = await fetch(`http://127.0.0.1:${server.port}/v1/connectors/telegram/${name}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret },
+      headers: { 'content-type': type, 'x-telegram-bot-api-secret-token': secret },
       body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
     });
     const answer: Record<string, unknown> = JSON.parse((await response.text()) || '{}');

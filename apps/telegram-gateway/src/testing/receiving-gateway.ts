@@ -12,6 +12,8 @@ import {
 } from '@trunkline/gateway-kit';
 import type { InventoryChange, ReadyEntry } from '@trunkline/inventory';
 import { createBotStatus } from '../bot-status.ts';
+import { releaseChat } from '../deliver-release.ts';
+import { readHeldValue } from '../held-values.ts';
 import { openChatMigrations } from '../deliver-migrations.ts';
 import { createPressAnswers } from '../press-answers.ts';
 import { receiveUpdates } from '../receive.ts';
@@ -39,6 +41,8 @@ export async function receivingGateway({ natsUrl, api, prefix }: { natsUrl: stri
     assetUrls: { urlOf: () => undefined },
     botNames: { of: () => ({ id: '4242', username: 'trunkline_bot' }) },
     chatMoves: await openChatMigrations({ bus }),
+    heldValue: (data: string) => readHeldValue(data, bus),
+    release: (chat: { connector: string; chatId: string }) => releaseChat(chat, { bus }),
   };
   const connectors = { get: (name: string) => entries.find((entry) => entry.name === name) };
   const receive = receiveUpdates({
