@@ -3,6 +3,7 @@ import { readTurn, type Turn } from '@trunkline/events';
 import {
   startFakeSlack,
   startFakeTelegram,
+  waitFor,
   type FakeMessage,
   type FakeSlack,
   type FakeSlackOptions,
@@ -52,6 +53,8 @@ export async function startPlatforms(options: PlatformsOptions = {}): Promise<Pl
   );
   const front = starting.use(await openFront(installation.gatewayUrlsOf('slack')));
   slack.subscribe({ url: `${front.url}/v1/connectors/slack/team` });
+  // Before its first question Telegram keeps no reactions for a bot.
+  if (telegramGateways > 0) await waitFor(() => telegram.isPolled(), { what: 'Telegram to be asked', ...patient });
   const stack = starting.move();
   return {
     slack,
