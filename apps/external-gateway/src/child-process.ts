@@ -58,13 +58,14 @@ export function startChild(
   let pid: number | undefined;
   let end: ChildEnd | undefined;
 
-  createInterface({ input: reports as Readable }).on('line', (line) => {
+  const reading = createInterface({ input: reports as Readable }).on('line', (line) => {
     const report = reportSchema.parse(JSON.parse(line));
     if ('pid' in report) started.resolve((pid = report.pid));
     else if ('failed' in report) end = { how: 'failed', code: report.failed };
     else end = { how: 'ended', ...report.ended };
   });
-  const ended = once(dog, 'close').then(
+  // Not its 'close': that waits for the outputs, which a child without its watchdog, or one that fled its group, still holds open.
+  const ended = Promise.all([once(dog, 'exit'), once(reading, 'close')]).then(
     () => {
       started.resolve(undefined);
       if (end === undefined && pid !== undefined) killGroup(pid);

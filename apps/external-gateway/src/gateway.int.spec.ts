@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { enqueueDelivery } from '@trunkline/deliveries';
@@ -210,7 +210,7 @@ describe('sidecars in Python', () => {
     cpSync(join(root, 'connectors/python/run_connector.py'), join(it.folder, 'connectors/python/run_connector.py'));
     mkdirSync(join(it.folder, 'apps/discord-sidecar/src'), { recursive: true });
     mkdirSync(join(it.folder, 'node_modules/.bin'), { recursive: true });
-    cpSync(process.execPath, join(it.folder, 'node_modules/.bin/node'));
+    symlinkSync(process.execPath, join(it.folder, 'node_modules/.bin/node'));
     const notes = JSON.stringify(join(it.folder, 'starts'));
     const child = JSON.stringify(join(import.meta.dirname, 'testing/child.mjs'));
     writeFileSync(

@@ -5,6 +5,8 @@ import { token, type Bucket } from '@trunkline/bus';
 export interface Grant {
   v: 1;
   grant_id: string;
+  /** Of the lease under which it was issued: an earlier owner cannot replace it. */
+  epoch: number;
   connector: string;
   token_digest: string;
   /** Secret references by environment key. */
@@ -22,7 +24,7 @@ export interface HeldGrant {
 }
 
 export interface GrantDeps {
-  bucket: Pick<Bucket<Grant>, 'get' | 'put' | 'update' | 'delete'>;
+  bucket: Pick<Bucket<Grant>, 'get' | 'create' | 'update' | 'delete'>;
   now: () => number;
   lastMs: number;
 }
@@ -30,35 +32,41 @@ export interface GrantDeps {
 const keyOf = (connector: string) => `external.${token(connector)}`;
 const digestOf = (text: string) => createHash('sha256').update(text).digest();
 
-/** Makes a grant for a new child. The one before it is revoked by that. */
+/** Makes a grant for a new child. The one before it is revoked by that. `undefined` when a newer owner has issued one. */
 export async function issueGrant(
-  connector: string,
-  keys: Record<string, string>,
+  { connector, keys, epoch }: Pick<Grant, 'connector' | 'keys' | 'epoch'>,
   { bucket, now, lastMs }: GrantDeps,
-): Promise<HeldGrant> {
+): Promise<HeldGrant | undefined> {
   const secret = randomBytes(32).toString('base64url');
   const grant: Grant = {
     v: 1,
     grant_id: `grt_${randomBytes(12).toString('base64url')}`,
-    connector,
+    ...{ epoch, connector, keys },
     token_digest: digestOf(secret).toString('hex'),
-    keys,
     issued_at: new Date(now()).toISOString(),
     expires_at_ms: now() + lastMs,
   };
-  let revision: number | undefined = await bucket.put(keyOf(connector), grant, { ttlMs: lastMs });
+  const key = keyOf(connector);
+  let revision: number | undefined;
+  while (revision === undefined) {
+    const found = await bucket.get(key);
+    if (found && found.value.epoch > epoch) return undefined;
+    revision = found
+      ? await bucket.update(key, grant, found.revision, { ttlMs: lastMs })
+      : await bucket.create(key, grant, { ttlMs: lastMs });
+  }
   return {
     token: secret,
     async renew() {
       if (revision === undefined) return false;
       const renewed = { ...grant, expires_at_ms: now() + lastMs };
-      revision = await bucket.update(keyOf(connector), renewed, revision, { ttlMs: lastMs });
+      revision = await bucket.update(key, renewed, revision, { ttlMs: lastMs });
       return revision !== undefined;
     },
     async revoke() {
       const mine = revision;
       revision = undefined;
-      if (mine !== undefined) await bucket.delete(keyOf(connector), mine);
+      if (mine !== undefined) await bucket.delete(key, mine);
     },
   };
 }

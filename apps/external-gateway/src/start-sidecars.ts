@@ -1,6 +1,6 @@
 import { runLeased, type Bus, type PlatformLease } from '@trunkline/bus';
 import type { Inventory } from '@trunkline/inventory';
-import { validSecrets } from '@trunkline/secrets';
+import { redact, validSecrets } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
 import { sharedTokens, type ExternalEntry } from './access.ts';
 import { createCallSidecar } from './call-sidecar.ts';
@@ -76,7 +76,7 @@ async function lookAfter(name: string, lease: PlatformLease, deps: LookAfterDeps
       if (next?.state === 'ready' && traitsOf(next) !== traits) changed.abort();
     });
     const ending = AbortSignal.any([lease.draining, changed.signal]);
-    const tenure = { lost: lease.lost, ending, stillOwner: () => lease.stillOwner() };
+    const tenure = { lost: lease.lost, ending, epoch: lease.epoch, stillOwner: () => lease.stillOwner() };
     const report = createReport(entry, lease, deps);
     try {
       if (entry.config.mode === 'remote_http')
@@ -110,25 +110,25 @@ function superviseDeps(report: Report, deps: LookAfterDeps & { times: SidecarTim
 
 type Report = (state: SidecarState) => Promise<void>;
 
+const longestReason = 500;
+
 /** Says how a sidecar is: here, and on the bus for everybody, in the order in which it was said. */
-function createReport(
-  { name, config }: ExternalEntry,
-  lease: PlatformLease,
-  { bus, own, service }: LookAfterDeps,
-): Report {
+function createReport(entry: ExternalEntry, lease: PlatformLease, { bus, own, service }: LookAfterDeps): Report {
+  const { name, config, secrets } = entry;
   let writing = Promise.resolve();
   return (state) => {
     const at = new Date().toISOString();
-    const record: SidecarRecord = { v: 1, mode: config.mode, gateway: service.instanceId, at, ...state };
+    const reason = state.reason && redact(state.reason, Object.values(secrets).flat()).slice(0, longestReason);
+    const { instanceId: gateway, log } = service;
+    const record: SidecarRecord = { v: 1, mode: config.mode, gateway, at, ...state, ...(reason && { reason }) };
     const before = own.get(name);
     if (before?.status !== state.status || before.code !== state.code) {
-      const { status, code, reason } = state;
-      service.log.info({ connector: name, status, code, reason }, 'sidecar.state');
+      log.info({ connector: name, status: state.status, code: state.code, reason }, 'sidecar.state');
     }
     own.set(name, record);
     writing = writing
       .then(() => (lease.stillOwner() ? writeSidecar(name, record, bus) : undefined))
-      .catch((err: unknown) => service.log.warn({ connector: name, err }, 'sidecar.state-not-kept'));
+      .catch((err: unknown) => log.warn({ connector: name, err }, 'sidecar.state-not-kept'));
     return writing;
   };
 }

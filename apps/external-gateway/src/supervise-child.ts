@@ -18,6 +18,7 @@ export interface Tenure {
   lost: AbortSignal;
   /** Stop it in good order: not wanted any more, or its configuration changed. */
   ending: AbortSignal;
+  epoch: number;
   stillOwner(): boolean;
 }
 
@@ -76,22 +77,25 @@ interface Ran {
 }
 
 async function runOnce(start: Start, deps: SuperviseDeps): Promise<Ran> {
-  const { entry, failures } = start;
+  const { entry, tenure, failures } = start;
   const { config, name } = entry;
   const { grants: bucket, now, times } = deps;
   if (await isListening(new URL(config.base_url))) return { failure: portTaken, wellMs: 0 };
   const keys = { ...config.child_process?.credential_slots };
-  const grant = await issueGrant(name, keys, { bucket, now, lastMs: times.grantMs });
+  const asked = { connector: name, keys, epoch: tenure.epoch };
+  const grant = await issueGrant(asked, { bucket, now, lastMs: times.grantMs });
+  // This process may have been stopped for long; the signals that tell of it come a moment later.
+  if (grant === undefined || !tenure.stillOwner()) return { failure: notOwner, wellMs: 0 };
   deps.report({ status: 'starting', failures });
   const child = launch(entry, grant, deps);
   const timers = [
-    setInterval(() => start.tenure.stillOwner() && child.beat(), times.beatEveryMs),
+    setInterval(() => tenure.stillOwner() && child.beat(), times.beatEveryMs),
     setInterval(() => void renew(grant, name, deps), times.renewGrantMs),
   ];
   try {
     return await lookAfter(child, start, deps);
   } finally {
-    await bringDown(child, start.tenure, times);
+    await bringDown(child, tenure, times);
     timers.forEach(clearInterval);
     await grant.revoke().catch((err: unknown) => deps.log.warn({ connector: name, err }, 'grant.not-revoked'));
   }
@@ -174,6 +178,7 @@ function failureOf(end: ChildEnd): Failure {
   }
 }
 
+const notOwner: Failure = { code: 'lease_uncertain', reason: 'Another replica may look after it by now.' };
 const portTaken: Failure = { code: 'port_taken', reason: 'Something else listens at base_url already.' };
 
 /** Whether something takes connections there: then a child could not, and its health would be somebody else's. */
