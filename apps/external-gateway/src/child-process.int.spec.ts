@@ -37,10 +37,10 @@ describe('a child behind its watchdog', () => {
   });
 
   it('is killed when we fall silent', async () => {
-    const { child, lines } = sh(stubborn, { silenceMs: 300 });
+    const { child, lines } = sh(stubborn, { silenceMs: 1_500 });
     await waitFor(() => lines.includes('up'), { what: 'it to run' });
     const beating = setInterval(() => child.beat(), 50);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(isAlive(await pidOf(child))).toBe(true);
     clearInterval(beating);
     expect(await child.ended).toMatchObject({ signal: 'SIGKILL', why: 'gateway_silent' });

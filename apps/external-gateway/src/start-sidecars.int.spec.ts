@@ -67,7 +67,7 @@ describe('a child', () => {
     expect(startsOf(it).flatMap(({ overlap = [] }) => overlap)).toEqual([]);
   });
 
-  it('that does not answer any more is replaced, also when it does not heed SIGTERM', async () => {
+  it('that does not answer any more is replaced', async () => {
     await using it = await sidecarsInProcess({ BEHAVE: 'deaf' }, { probeMs: 200 });
     await isReady(it);
     writeFileSync(join(it.folder, 'flag'), '');
