@@ -1,7 +1,7 @@
 import type { SlackConnector } from '@trunkline/config';
 import type { StepOutcome } from '@trunkline/deliveries';
-import type { InventoryEntry, ReadyEntry } from '@trunkline/inventory';
-import { validSecrets } from '@trunkline/secrets';
+import type { InventoryEntry } from '@trunkline/inventory';
+import { botToken, type Installation } from './bot-token.ts';
 import type { SlackTarget } from './render-step.ts';
 import type { SlackAccount } from './web-client.ts';
 
@@ -16,20 +16,16 @@ export type Account = { ok: true; account: SlackAccount; config: SlackConnector 
 export function accountOf(target: SlackTarget, deps: { connectors: SlackConnectors; now: () => number }): Account {
   const entry = deps.connectors.get(target.connector);
   if (entry?.state !== 'ready') return { ok: false, outcome: connectorAway };
-  const [token] = validSecrets(entry.secrets[tokenField(target, entry)] ?? [], deps.now());
+  const token = botToken(entry, installationOf(target), deps.now());
   if (!token) return { ok: false, outcome: noToken };
   return { ok: true, account: { baseUrl: entry.config.api_base_url, token }, config: entry.config };
 }
 
-/** The secret field that holds the token for a target, named as `secretsOf` names it. Targets that share it share its failures. */
-export function tokenField(
-  { team_id, enterprise_id }: SlackTarget,
-  { config }: Pick<ReadyEntry<SlackConnector>, 'config'>,
-): string {
-  const ids = [team_id, enterprise_id].filter((id) => id !== undefined);
-  const own = ids.find((id) => config.team_bot_tokens.some((team) => team.team_id === id));
-  return own === undefined ? 'bot_token' : `team_bot_tokens.${own}`;
-}
+/** The installation that a target names. Targets of one installation share its token, and its failures. */
+export const installationOf = ({ team_id: team, enterprise_id: enterprise }: SlackTarget): Installation => ({
+  team,
+  enterprise,
+});
 
 const connectorAway: StepOutcome = {
   outcome: 'retry',

@@ -1,6 +1,7 @@
 import type { Deliverer, StepContext, StepOutcome } from '@trunkline/deliveries';
 import type { AssetUrls } from '@trunkline/gateway-kit';
-import { accountOf, tokenField, type SlackConnectors } from './deliver-account.ts';
+import { tokenField } from './bot-token.ts';
+import { accountOf, installationOf, type SlackConnectors } from './deliver-account.ts';
 import { messageIn, updateMessage, type SlackCall } from './deliver-message.ts';
 import type { ChannelPauses } from './deliver-pauses.ts';
 import { uploadFile, type UploadDeps } from './deliver-upload.ts';
@@ -33,7 +34,7 @@ export function createSlackDeliverer(deps: DeliverDeps): Deliverer<SlackStep> {
     reconcile: createReconciler(deps),
     credentialScope(target) {
       const entry = target.type === 'slack' ? deps.connectors.get(target.connector) : undefined;
-      return target.type === 'slack' && entry?.state === 'ready' ? tokenField(target, entry) : '';
+      return target.type === 'slack' && entry?.state === 'ready' ? tokenField(entry, installationOf(target)) : '';
     },
   };
 }
