@@ -58,9 +58,15 @@ def submit(path, content, event_id):
     return {"event_id": event_id, "status": "error"}
 
 
-def deliver(delivery):
-    with lock:
+def deliver(body):
+    try:
+        delivery = json.loads(body)
+        if delivery["protocol_version"] != 1:
+            return 400, {"status": "terminal_error", "detail": "unsupported protocol_version"}
         key = delivery["delivery_id"]
+    except (ValueError, KeyError, TypeError):
+        return 400, {"status": "terminal_error", "detail": "not a delivery"}
+    with lock:
         if key not in done:
             line = f'{delivery["reply_route"]}: {delivery["content"]}'
             print(line, flush=True)
@@ -68,7 +74,7 @@ def deliver(delivery):
                 with open(os.environ["MAILBOX"], "a", encoding="utf-8") as mailbox:
                     mailbox.write(line + "\n")
             done[key] = {"status": "committed"}
-        return done[key]
+        return 200, done[key]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -95,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == "/deliver":
-            return self.answer(200, deliver(json.loads(body))) if self.allowed() else self.answer(401, {})
+            return self.answer(*(deliver(body) if self.allowed() else (401, {})))
         where = [part for part in self.path.split("/") if part]
         if where[:1] != ["say"] or len(where) < 2:
             return self.answer(404, {"error": "not_found"})

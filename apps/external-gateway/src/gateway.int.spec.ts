@@ -202,6 +202,26 @@ describe('a child process', () => {
   });
 });
 
+describe('a sidecar of the SDK', () => {
+  it('gets a delivery with its file and sends an event', long, async () => {
+    await using it = await openInstallation();
+    const echo = join(root, 'libs/sidecar-sdk/src/testing/echo-main.ts');
+    await it.configure(childToml({ port: it.port, env: {} }).replace(/args = .*/, `args = [${JSON.stringify(echo)}]`));
+    const gateway = await it.start();
+    await ready(it);
+    const parts = [{ type: 'attachment' as const, content_base64: 'aGk=', file_name: 'a.txt' }];
+    const delivery = deliveryTo('side', 'room', 'Echo me', parts);
+    await enqueueDelivery(delivery, { bus: it.bus });
+    const receipt = `${gateway.url}/v1/connectors/external/side/events/${delivery.delivery_id}`;
+    const headers = { authorization: 'Bearer shared-secret-token' };
+    await waitFor(async () => (await fetch(receipt, { headers })).ok, { what: 'the event', timeoutMs: 30_000 });
+    await gateway.end('SIGTERM');
+    expect(
+      (await it.bus.bucket<{ state: string }>('progress').get(`delivery.${delivery.delivery_id}`))?.value.state,
+    ).toBe('delivered');
+  });
+});
+
 describe('sidecars in Python', () => {
   withPython('the example of the configuration page loads and runs as written', long, async (context) => {
     if (await isTaken(8787)) return context.skip('port 8787, which the example names, is taken');
