@@ -53,6 +53,7 @@ const rememberedConversations = 5_000;
  *     tl.deliveries.<kind>.<lane>.<connector>.<target>          DELIVERIES  7 days
  *     tl.ledger.<what>.<kind>.<connector>                       LEDGER      30 days
  *     tl.live.<session>   tl.receipts.<gateway instance>        not stored
+ *     tl.relay.<gateway instance>                               not stored
  *
  * Platform ids never stand in a subject as they are: they are unbounded and hold dots (see `token`).
  */
@@ -108,6 +109,8 @@ export function createNames(prefix: string) {
     live: (sessionId: string) => `${prefix}.live.${token(sessionId)}`,
     allLive: `${prefix}.live.>`,
     receipts: (instance: string) => `${prefix}.receipts.${token(instance)}`,
+    /** What replicas of one gateway hand to each other. */
+    relay: (instance: string) => `${prefix}.relay.${token(instance)}`,
   };
 }
 
