@@ -86,6 +86,20 @@ describe('a remote sidecar', () => {
       const headers = { authorization: 'Bearer shared-secret-token' };
       expect([(await fetch(receipt, { headers })).status, (await fetch(receipt)).status]).toEqual([202, 401]);
 
+      const upload = `${gateway.url}/v1/connectors/external/side/assets?file_name=b.txt`;
+      const sentFile = await fetch(upload, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'text/plain' },
+        body: 'hey',
+      });
+      const { asset_id } = (await sentFile.json()) as { asset_id: string };
+      expect(await it.bus.objectFacts('assets', asset_id)).toEqual({
+        byteLength: 3,
+        mediaType: 'text/plain',
+        fileName: 'b.txt',
+      });
+      expect(await it.bus.objectFacts('assets', 'nothing')).toBeUndefined();
+
       const hold = Promise.withResolvers<void>();
       sidecar.answerWith((res) => void hold.promise.then(() => res.end('{"status":"committed"}')));
       const parts = [{ type: 'attachment' as const, content_base64: 'aGk=', file_name: 'a.txt' }];

@@ -255,6 +255,15 @@ describe('POST /events/batch', () => {
 });
 
 describe('POST /assets', () => {
+  it('gives files that events name by id alone their name, type and length', async () => {
+    await using app = await receivingApp([readyEntry()]);
+    const uploaded = await app.send('assets?file_name=a.png', Buffer.alloc(3), { 'content-type': 'image/png' });
+    const reference = { type: 'asset_reference', asset_id: uploaded.json['asset_id'] };
+    await app.send('events', event({ input_items: [reference], attachments: [{ asset_id: 'ast_gone' }] }));
+    const facts = { asset_id: uploaded.json['asset_id'], file_name: 'a.png', media_type: 'image/png', byte_length: 3 };
+    expect(app.emitted[0]?.event.data.content?.attachments).toEqual([facts, { asset_id: 'ast_gone' }]);
+  });
+
   it('keeps a file of 50 MiB under an id of its own, and no byte more', async () => {
     await using app = await receivingApp([readyEntry()]);
     const headers = { 'content-type': 'image/png' };

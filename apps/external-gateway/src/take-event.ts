@@ -1,5 +1,6 @@
 import { appendLedger, type Bus } from '@trunkline/bus';
-import { packEvent, type AssetUrls, type EmitOutcome, type EmitPackage } from '@trunkline/gateway-kit';
+import { packEvent, type AssetUrls, type EmitOutcome, type EmitPackage, type EventDraft } from '@trunkline/gateway-kit';
+import type { Attachment } from '@trunkline/events';
 import { traceparentOf, type Span } from '@trunkline/telemetry';
 import type { ExternalEntry } from './access.ts';
 import type { Normalized, Rejection } from './normalize.ts';
@@ -13,7 +14,7 @@ export type Taken =
 
 export interface TakeDeps {
   emit: EmitPackage;
-  bus: Pick<Bus, 'append' | 'names'>;
+  bus: Pick<Bus, 'append' | 'names' | 'objectFacts'>;
   assetUrls: Pick<AssetUrls, 'urlOf'>;
   /** The instance id in the manifest of the child process of a connector; `undefined` while it is not known. */
   instanceOf(connector: string): Promise<string | undefined>;
@@ -43,7 +44,8 @@ export async function takeEvent(event: Normalized, context: TakeContext, deps: T
       return reject({ eventId, code: 'instance_mismatch', reason }, context, deps);
     }
   }
-  const { event: packed, objects } = packEvent(draft, (assetId) =>
+  const described = await withFileFacts(draft, deps.bus);
+  const { event: packed, objects } = packEvent(described, (assetId) =>
     deps.assetUrls.urlOf({ connector: config.name, assetId }),
   );
   const request = {
@@ -54,6 +56,23 @@ export async function takeEvent(event: Normalized, context: TakeContext, deps: T
     limit: { key: `external/${config.name}`, rate: config.ingress_events_per_second },
   };
   return { outcome: 'emitted', eventId, emitted: await deps.emit(request, objects) };
+}
+
+/** Says name, type and length of files that were uploaded before, where the event does not. */
+async function withFileFacts(draft: EventDraft, bus: Pick<Bus, 'objectFacts'>): Promise<EventDraft> {
+  const { event } = draft;
+  const { content } = event.data;
+  const unknown = (file: Attachment) => file.url === undefined && file.byte_length === undefined;
+  if (content?.attachments?.some(unknown) !== true) return draft;
+  const attachments = await Promise.all(
+    content.attachments.map(async (file) => {
+      const facts = unknown(file) ? await bus.objectFacts('assets', file.asset_id) : undefined;
+      if (facts === undefined) return file;
+      const { fileName: file_name, mediaType: media_type, byteLength: byte_length } = facts;
+      return { ...(file_name && { file_name }), ...(media_type && { media_type }), ...file, byte_length };
+    }),
+  );
+  return { ...draft, event: { ...event, data: { ...event.data, content: { ...content, attachments } } } };
 }
 
 /** Kept for operators, once for each event however often it is sent. */

@@ -12,7 +12,7 @@ import { decodeJson } from './json.ts';
 import { followLink, type BusState } from './link.ts';
 import type { BusLog } from './log.ts';
 import { createNames, type BucketName, type Names, type ObjectStoreName, type StreamName } from './names.ts';
-import { createObjectStore, type ObjectStore } from './objects.ts';
+import { createObjectStore, type ObjectFacts, type ObjectStore } from './objects.ts';
 import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-reader.ts';
 import { followTail } from './tail.ts';
 import { createAsk } from './requests.ts';
@@ -54,6 +54,8 @@ export interface Bus {
   onState(listener: (state: BusState) => void): () => void;
   bucket<T>(name: BucketName): Bucket<T>;
   objects(name: ObjectStoreName): ObjectStore;
+  /** What is known of an object; its bytes stay where they are. */
+  objectFacts(store: ObjectStoreName, name: string): Promise<ObjectFacts | undefined>;
   append(subject: string, payload: string | Uint8Array, options?: AppendOptions): Promise<Appended>;
   read(stream: StreamName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
   /** Reads a stream's messages of one subject filter in order, without acknowledging; `buffer` bounds memory. */
@@ -81,7 +83,13 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   const ask = createAsk(nc);
   const link = followLink(nc, { log, timeoutMs });
   const buckets = new Map<BucketName, Bucket<unknown>>();
-  const stores = new Map<ObjectStoreName, ObjectStore>();
+  const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
+
+  function storeOf(name: ObjectStoreName) {
+    const store = stores.get(name) ?? createObjectStore(names.bucket(name), nc);
+    stores.set(name, store);
+    return store;
+  }
 
   const bus: Bus = {
     names,
@@ -114,11 +122,8 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
       buckets.set(name, bucket);
       return bucket as Bucket<T>;
     },
-    objects(name) {
-      const store = stores.get(name) ?? createObjectStore(names.bucket(name), nc);
-      stores.set(name, store);
-      return store;
-    },
+    objects: storeOf,
+    objectFacts: (store, name) => storeOf(store).facts(name),
     follow: (stream, filter, { from, buffer }) =>
       openOrderedReader({ stream: names.stream(stream), filter, from, buffer }, { js, link }),
     publish: (subject, payload, headers) =>

@@ -27,7 +27,7 @@ export {
   type ObjectStoreName,
   type StreamName,
 } from './names.ts';
-export { type ObjectStore, type StoredObject } from './objects.ts';
+export { type ObjectFacts, type ObjectStore, type StoredObject } from './objects.ts';
 export { listenForReceipts, readReceipt, writeReceipt, type ReceiptListener, type ReceiptOf } from './receipts.ts';
 export { rememberReads, type RememberedBucket } from './remember-reads.ts';
 export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';

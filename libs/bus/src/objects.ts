@@ -9,6 +9,13 @@ export interface StoredObject {
   fileName?: string;
 }
 
+/** What is known of an object without reading it. */
+export interface ObjectFacts {
+  byteLength: number;
+  mediaType?: string;
+  fileName?: string;
+}
+
 /** Bytes too large for a message, by name. */
 export interface ObjectStore {
   put(name: string, object: StoredObject): Promise<void>;
@@ -16,7 +23,10 @@ export interface ObjectStore {
 }
 
 /** Opens an object store by its full name; it must exist (`migrateStreams`). */
-export function createObjectStore(name: string, nc: NatsConnection): ObjectStore {
+export function createObjectStore(
+  name: string,
+  nc: NatsConnection,
+): ObjectStore & { facts(objectName: string): Promise<ObjectFacts | undefined> } {
   let opened: ReturnType<Objm['open']> | undefined;
   const open = () => {
     opened ??= new Objm(nc).open(name).catch((cause: unknown) => {
@@ -32,6 +42,16 @@ export function createObjectStore(name: string, nc: NatsConnection): ObjectStore
       await store.putBlob({ name: objectName, metadata }, bytes).catch((cause: unknown) => {
         throw new BusUnavailableError(`Storing an object in ${name}`, cause);
       });
+    },
+    async facts(objectName) {
+      const store = await open();
+      const info = await store.info(objectName);
+      if (!info || info.deleted) return undefined;
+      return {
+        byteLength: info.size,
+        mediaType: info.metadata?.['media_type'],
+        fileName: info.metadata?.['file_name'],
+      };
     },
     async get(objectName) {
       const store = await open();

@@ -1,4 +1,4 @@
-import { createNames } from '@trunkline/bus';
+import { createNames, type ObjectFacts } from '@trunkline/bus';
 import {
   createAuthFailures,
   createIngressApp,
@@ -19,9 +19,11 @@ export async function receivingApp(entries: ReturnType<ExternalConnectors['get']
   const ledger: Json[] = [];
   const uploaded: { name: string; bytes: number; mediaType?: string; fileName?: string }[] = [];
   const answers: EmitOutcome[] = [];
+  const facts = new Map<string, ObjectFacts>();
   const assets = {
     put: (name: string, { bytes, ...said }: { bytes: Uint8Array; mediaType?: string; fileName?: string }) => {
       uploaded.push({ name, bytes: bytes.length, ...said });
+      facts.set(name, { byteLength: bytes.length, ...said });
       return Promise.resolve();
     },
     get: () => Promise.resolve(undefined),
@@ -46,6 +48,7 @@ export async function receivingApp(entries: ReturnType<ExternalConnectors['get']
         return Promise.resolve({ outcome: 'stored', seq: 1 });
       },
       objects: () => assets,
+      objectFacts: (_store, name) => Promise.resolve(facts.get(name)),
     },
   };
   const base = '/v1/connectors/external/:name';
