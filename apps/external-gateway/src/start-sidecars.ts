@@ -41,7 +41,11 @@ export async function startSidecars(service: Service, parts: SidecarParts): Prom
     });
   };
   const leased = await runLeased({ group: 'external_child', worker: service.instanceId, run }, bus);
-  service.onStop(() => leased.drain());
+  // Children stop while deliveries end, not after: both may take long, and a process has 20 s to stop.
+  let drained: Promise<void> | undefined;
+  const drain = () => (drained ??= leased.drain());
+  service.stopping.addEventListener('abort', () => void drain().catch(() => {}));
+  service.onStop(drain);
 
   const ready = () => inventory.list('external').filter(({ state }) => state === 'ready');
   const want = () => leased.want(ready().map(({ name }) => name));

@@ -113,6 +113,7 @@ export async function sidecarsInProcess(
     instanceId: 'spec',
     log: { info: note, warn: note, error: note },
     telemetry: { metrics: { count: () => {}, observe: () => {}, watch: () => () => {} } },
+    stopping: new AbortController().signal,
     onStop: (stop: () => unknown) => stops.unshift(stop),
     ready: () => {},
   } as unknown as Service;
