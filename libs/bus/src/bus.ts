@@ -83,13 +83,7 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   const ask = createAsk(nc);
   const link = followLink(nc, { log, timeoutMs });
   const buckets = new Map<BucketName, Bucket<unknown>>();
-  const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
-
-  function storeOf(name: ObjectStoreName) {
-    const store = stores.get(name) ?? createObjectStore(names.bucket(name), nc);
-    stores.set(name, store);
-    return store;
-  }
+  const storeOf = openStores(nc, names);
 
   const bus: Bus = {
     names,
@@ -136,6 +130,16 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     },
   };
   return bus;
+}
+
+/** Each store is opened once. */
+function openStores(nc: NatsConnection, names: Names) {
+  const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
+  return (name: ObjectStoreName) => {
+    const store = stores.get(name) ?? createObjectStore(names.bucket(name), nc);
+    stores.set(name, store);
+    return store;
+  };
 }
 
 function connectionOptions(options: BusOptions): NodeConnectionOptions {
