@@ -226,6 +226,29 @@ describe('events', () => {
     expect(it.gateway.events).toHaveLength(2);
   });
 
+  it.each([
+    {
+      fields: { attachments: [{ type: 'inline_asset' as const, file_name: 'f', content_base64: big(2 ** 20 + 1) }] },
+      refused: true,
+    },
+    {
+      fields: { attachments: [{ type: 'inline_asset' as const, file_name: 'f', content_base64: big(2 ** 20) }] },
+      refused: false,
+    },
+    { fields: { attachments: [{ url: 'https://files.example/a.png' }] }, refused: false },
+    { fields: { attachments: [{ url: 'file:///etc/passwd' }] }, refused: true },
+    { fields: { content: 'ä'.repeat(2 ** 19) }, refused: false },
+    { fields: { content: 'ä'.repeat(2 ** 19 + 1) }, refused: true },
+    { fields: { thread: null, actor_id: null, metadata: null, input_items: null }, refused: false },
+  ])('are checked before they wait ($refused)', async ({ fields, refused }) => {
+    await using it = await open();
+    const submitted = it.sidecar.submit({ event_id: 'e1', ...fields }).then(
+      ({ status }) => status,
+      ({ code }) => code,
+    );
+    expect(await submitted).toBe(refused ? 'EVENT_INVALID' : 'accepted');
+  });
+
   it('end with an error if the gateway knows another token', async () => {
     await using it = await open();
     await using other = await startMockGateway({ token: 'another' });
@@ -253,6 +276,7 @@ describe('events', () => {
   });
 });
 
+const big = (bytes: number) => Buffer.alloc(bytes).toString('base64');
 const file = { type: 'asset_reference' as const, asset_id: 'a' };
 
 describe('credentials', () => {
