@@ -136,6 +136,6 @@ async function check(id: string | undefined): Promise<ConformanceReport> {
 async function checkProcess(id: string, gateway: MockGateway): Promise<ConformanceReport> {
   const url = `http://127.0.0.1:${await freePort()}`;
   const env = { PATH: process.env.PATH, ...gateway.environment(url) };
-  await using sidecar = startSidecarProcess({ command: `exec '${process.execPath}' '${main}' ${id}`, env });
+  await using sidecar = startSidecarProcess({ command: `'${process.execPath}' '${main}' ${id}`, env });
   return await checkSidecar({ url, gateway, process: sidecar, eventsMs: 0 });
 }
