@@ -8,7 +8,7 @@ it('echo-sidecar.ts keeps the protocol', async () => {
   const [port, roomsPort] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
   const env = { PATH: process.env.PATH, ROOMS_PORT: String(roomsPort), ...gateway.environment(url) };
-  const command = `exec '${process.execPath}' '${join(import.meta.dirname, 'echo-sidecar.ts')}'`;
+  const command = `'${process.execPath}' '${join(import.meta.dirname, 'echo-sidecar.ts')}'`;
   await using sidecar = startSidecarProcess({ command, env });
   const said = waitFor(() => fetch(`http://127.0.0.1:${roomsPort}/lobby`, { method: 'POST', body: 'hello' }), {
     what: 'the room to open',

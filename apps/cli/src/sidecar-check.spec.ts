@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from './testing/run-cli.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-const run = (file: string) => `exec '${process.execPath}' '${resolve(root, file)}'`;
+const run = (file: string) => `'${process.execPath}' '${resolve(root, file)}'`;
 const good = run('docs/examples/echo-sidecar.ts');
 const talkative = `${run('libs/sidecar-sdk/src/testing/raw-sidecar-main.ts')} deliver-size`;
 

@@ -11,7 +11,7 @@ it('drains on SIGTERM: ends the delivery, leaves the platform, stores what it st
   await using gateway = await startMockGateway({ token: 'a shared token' });
   const url = `http://127.0.0.1:${await freePort()}`;
   const env = { PATH: process.env.PATH, ...gateway.environment(url) };
-  const command = `exec '${process.execPath}' '${main}'`;
+  const command = `'${process.execPath}' '${main}'`;
   await using sidecar = startSidecarProcess({ command, env });
   const report = await checkSidecar({ url, gateway, process: sidecar });
   const drained = report.results.filter(({ id }) => id.startsWith('drain')).map(({ id, outcome }) => [id, outcome]);

@@ -25,7 +25,7 @@ export interface SubmitQueueOptions {
 
 export interface SubmitQueue {
   submit(event: SidecarEvent): Promise<EventResult>;
-  /** Resolves when nothing waits any more. */
+  /** Waits for no more company, and resolves when nothing is left. For the end: nothing is gathered after it. */
   flush(): Promise<void>;
   /** Rejects what still waits, and whatever comes. Says how many were lost. */
   stop(): number;
@@ -75,7 +75,7 @@ export function createSubmitQueue(options: SubmitQueueOptions, deps: Deps): Subm
 /** Sends what is next, as many requests at a time as allowed. */
 function createSender(queue: ThreadQueue, options: SubmitQueueOptions & Deps) {
   const { send, now, random, concurrency, batchWithinMs, firstBackoffMs } = options;
-  const idle = new Set<() => void>();
+  const emptied = Promise.withResolvers<void>();
   let requests = 0;
   let holdUntil = 0;
   let flushing = false;
@@ -108,15 +108,15 @@ function createSender(queue: ThreadQueue, options: SubmitQueueOptions & Deps) {
     if (stopped) return;
     batch.forEach((event, index) => settle(event, outcomes[index] ?? again));
     pump();
-    if (queue.count() === 0) idle.forEach((resolve) => resolve());
+    if (flushing && queue.count() === 0) emptied.resolve();
   }
 
   function settle(event: Waiting, outcome: SubmitOutcome): void {
     if (outcome.do === 'again') {
       event.attempts += 1;
       event.alone ||= outcome.alone ?? false;
-      const backoff = backoffMs(event.attempts, { firstMs: firstBackoffMs, random: random() });
-      const notBefore = now() + (outcome.afterMs ?? backoff);
+      const wait = { asked: outcome.afterMs, firstMs: firstBackoffMs, random: random() };
+      const notBefore = now() + againAfterMs(event.attempts, wait);
       if (outcome.everyone) holdUntil = Math.max(holdUntil, notBefore);
       return queue.release(event, notBefore);
     }
@@ -128,14 +128,13 @@ function createSender(queue: ThreadQueue, options: SubmitQueueOptions & Deps) {
   async function flush(): Promise<void> {
     flushing = true;
     pump();
-    if (queue.count() > 0) await new Promise<void>((resolve) => idle.add(resolve));
-    flushing = false;
+    if (queue.count() > 0) await emptied.promise;
   }
 
   function stop(): void {
     stopped = true;
     clearTimeout(timer);
-    idle.forEach((resolve) => resolve());
+    emptied.resolve();
   }
 
   return { pump, flush, stop };
@@ -146,6 +145,11 @@ function gatherMs(batch: Waiting[], withinMs: number, now: number): number {
   const full = batch.length === limits.batchEvents;
   if (full || batch.some(({ alone, attempts }) => alone || attempts > 0)) return 0;
   return Math.min(...batch.map(({ since }) => since)) + withinMs - now;
+}
+
+/** A little later than asked, so that sidecars which are limited together do not come back together. */
+function againAfterMs(attempt: number, wait: { asked: number | undefined; firstMs: number; random: number }): number {
+  return wait.asked === undefined ? backoffMs(attempt, wait) : wait.asked + wait.firstMs * wait.random;
 }
 
 const again: SubmitOutcome = { do: 'again', afterMs: undefined, everyone: false };

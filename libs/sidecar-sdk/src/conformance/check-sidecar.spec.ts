@@ -70,7 +70,9 @@ describe('checkSidecar', () => {
   it('finds nothing wrong with a sidecar that was written without the SDK', async () => {
     const report = await check(undefined);
     expect(failures(report)).toEqual([]);
-    expect(notSeen(report)).toEqual(['drain-delivery', 'drain-health', 'drain-exit']);
+    // The suite may end before the batch comes.
+    const missed = notSeen(report).filter((id) => id !== 'event-batch');
+    expect(missed).toEqual(['drain-delivery', 'drain-health', 'drain-exit']);
   });
 
   it('judges no events where none came, no token where none is set and no process that it did not start', async () => {
@@ -96,7 +98,10 @@ describe('checkSidecar', () => {
 
   it.each(Object.entries(broken).map(([id, because]) => ({ id, because })))('$id fails if $because', async ({ id }) => {
     const report = await check(id);
-    expect(failures(report).map((result) => result.id)).toContain(id);
+    const failed = failures(report).map((result) => result.id);
+    expect(failed).toContain(id);
+    // A check that fails with everything would say nothing: at most one other rule hangs on the same fault.
+    expect(failed.length).toBeLessThanOrEqual(2);
   });
 
   it('says that nothing answers', async () => {
@@ -131,6 +136,6 @@ async function check(id: string | undefined): Promise<ConformanceReport> {
 async function checkProcess(id: string, gateway: MockGateway): Promise<ConformanceReport> {
   const url = `http://127.0.0.1:${await freePort()}`;
   const env = { PATH: process.env.PATH, ...gateway.environment(url) };
-  await using sidecar = startSidecarProcess({ command: `exec '${process.execPath}' '${main}' ${id}`, env });
+  await using sidecar = startSidecarProcess({ command: `'${process.execPath}' '${main}' ${id}`, env });
   return await checkSidecar({ url, gateway, process: sidecar, eventsMs: 0 });
 }
