@@ -116,22 +116,19 @@ function lineAt(text: string, start: number): string {
   return text.slice(start, end < 0 ? undefined : end);
 }
 
-/** The fence that is open in the line in which `upTo` stands. */
+/** The fence that is open at some point, also within the line that opens it. */
 function fenceAt(text: string, { upTo, fence: open }: { upTo: number; fence: Fence | undefined }): Fence | undefined {
-  const end = text.lastIndexOf('\n', upTo - 1);
-  if (end < 0) return open;
   return text
-    .slice(0, end)
+    .slice(0, upTo)
     .split('\n')
     .reduce<Fence | undefined>((fence, line) => fenceAfter(line, fence), open);
 }
 
-/** The fence that is open behind a line. */
+/** The fence that is open behind a line. What cannot be the name of a language is not repeated behind a seam. */
 export function fenceAfter(line: string, open: Fence | undefined): Fence | undefined {
-  const [, mark, info = ''] = /^ {0,3}(`{3,50}|~{3,50})(.*)$/.exec(line) ?? [];
+  const [, mark, info = ''] = /^ {0,3}(`{3,20}|~{3,20})(.*)$/.exec(line) ?? [];
   if (mark === undefined) return open;
-  if (!open)
-    return mark.startsWith('`') && info.includes('`') ? undefined : { mark, opening: `${mark}${info.slice(0, 100)}` };
-  const closes = mark.startsWith(open.mark) && info.trim() === '';
-  return closes ? undefined : open;
+  if (open) return mark.startsWith(open.mark) && info.trim() === '' ? undefined : open;
+  if (mark.startsWith('`') && info.includes('`')) return undefined;
+  return { mark, opening: /^[\w+.#-]{1,40}$/.test(info.trim()) ? mark + info.trim() : mark };
 }
