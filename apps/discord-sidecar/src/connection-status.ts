@@ -1,8 +1,11 @@
 import type { SidecarHealth } from '@trunkline/sidecar-sdk';
 
-/** How the sidecar stands with Discord. `misconfigured` ends only with a restart: somebody has to change something. */
+/** How the sidecar stands with Discord. `misconfigured` ends only with a restart: somebody has to change something; `canSend` says whether the token still counts. */
 export type ConnectionState =
-  { state: 'connecting' } | { state: 'ready' } | { state: 'interrupted' } | { state: 'misconfigured'; detail: string };
+  | { state: 'connecting' }
+  | { state: 'ready' }
+  | { state: 'interrupted' }
+  | { state: 'misconfigured'; detail: string; canSend: boolean };
 
 /** Holds the state, and says it in the words of health checks. */
 export interface ConnectionStatus {

@@ -134,10 +134,20 @@ describe('a configuration that Discord refuses', () => {
     await using stage = await startStage(options);
     await using _sidecar = await stage.start();
     expect(await stage.health()).toMatchObject({ status: 'degraded', detail: expect.stringMatching(detail) });
-    expect(await stage.deliver({ id: 'd1', route: stage.discord.general, content: 'hi' })).toMatchObject({
-      status: 'retryable_error',
-    });
+    const said = { id: 'd1', route: stage.discord.general, content: 'hi' };
+    if (hellos === 0) expect((await stage.deliver(said)).status).toBe('retryable_error');
     expect(stage.discord.gateway.hellos).toHaveLength(hellos);
+  });
+
+  it('does not keep it from speaking where only hearing is refused', async () => {
+    await using stage = await startStage({
+      discord: { messageContent: false },
+      env: { DISCORD_REQUIRE_MENTION: 'false' },
+    });
+    await using _sidecar = await stage.start();
+    expect((await stage.health()).status).toBe('degraded');
+    const said = { id: 'd1', route: stage.discord.general, content: 'hi' };
+    expect(await stage.deliver(said)).toEqual({ status: 'committed' });
   });
 
   it.each([4004, 4010, 4011, 4012, 4013, 4014])('while it runs, by close code %i: no more identifies', async (code) => {

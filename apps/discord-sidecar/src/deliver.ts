@@ -43,7 +43,7 @@ export function createDeliver(deps: DeliverDeps): (delivery: Delivery) => Promis
 
 function ready({ api, state }: DeliverDeps): Pick<DiscordApi, 'post'> {
   const current = state();
-  if (current.state === 'misconfigured') throw retryable(current.detail);
+  if (current.state === 'misconfigured' && !current.canSend) throw retryable(current.detail);
   const connected = api();
   if (!connected) throw retryable('Not connected to Discord yet.');
   return connected;

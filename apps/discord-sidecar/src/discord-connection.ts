@@ -1,4 +1,12 @@
-import { Client, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits, Options } from 'discord.js';
+import {
+  Client,
+  DiscordjsError,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayCloseCodes,
+  GatewayIntentBits,
+  Options,
+} from 'discord.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SidecarLog } from '@trunkline/sidecar-sdk';
 import type { Names } from './clean-content.ts';
@@ -74,7 +82,7 @@ export function createConnection(deps: ConnectionDeps): DiscordConnection {
     const refused = error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid;
     const failure = classify(error);
     if (refused || failure.tokenRefused) {
-      status.set({ state: 'misconfigured', detail: fatalClose(4004) ?? failure.detail });
+      status.set({ state: 'misconfigured', detail: fatalClose(4004) ?? failure.detail, canSend: false });
       return 'never';
     }
     log.warn('discord not connected', { reason: failure.detail });
@@ -105,9 +113,12 @@ export function createConnection(deps: ConnectionDeps): DiscordConnection {
   };
 }
 
-/** Messages are read as they come on the wire: nothing of them is kept here. */
+/** Messages are read as they come on the wire: nothing of them is kept here, and of people only the bot itself. */
+const few = { maxSize: 100, keepOverLimit: ({ id, client }: { id: string; client: Client }) => id === client.user?.id };
 const makeCache = Options.cacheWithLimits({
   ...Options.DefaultMakeCacheSettings,
+  GuildMemberManager: few,
+  UserManager: few,
   MessageManager: 0,
   ReactionManager: 0,
   PresenceManager: 0,
@@ -115,7 +126,6 @@ const makeCache = Options.cacheWithLimits({
 
 function openClient(intents: GatewayIntentBits[], deps: ConnectionDeps): Client {
   const { status, log } = deps;
-  // Before discord.js 15 the version is part of the rest options; everything that is ours to repeat goes through DiscordApi.
   const client = new Client({ intents, makeCache, rest: { api: deps.settings.apiUrl, retries: 0 } });
   client.on(Events.Raw, ({ t, d }: { t: string | null; d: unknown }) => {
     if (t === 'READY') deps.onGap();
@@ -133,7 +143,7 @@ function openClient(intents: GatewayIntentBits[], deps: ConnectionDeps): Client 
   client.on(Events.ShardReconnecting, () => status.set({ state: 'interrupted' }));
   client.on(Events.ShardDisconnect, ({ code }) => {
     const detail = fatalClose(code) ?? `Discord ended the connection for good (${code}).`;
-    status.set({ state: 'misconfigured', detail });
+    status.set({ state: 'misconfigured', detail, canSend: code !== GatewayCloseCodes.AuthenticationFailed });
     log.error('discord refuses the bot', { code, detail });
   });
   client.on(Events.ShardError, (error) => log.warn('discord connection failed', { error }));

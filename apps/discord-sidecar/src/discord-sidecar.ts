@@ -10,14 +10,16 @@ import { createDiscordApi, type DiscordApi } from './discord-api.ts';
 import { createConnection, type DiscordConnection } from './discord-connection.ts';
 import { fileHighWater } from './high-water.ts';
 import { createIntake, type Intake } from './intake.ts';
-import type { Place } from './place.ts';
-import { persistently, readHistory, startingPoints } from './read-history.ts';
+import { createPlaceFinder } from './find-place.ts';
+import { readHistory, startingPoints } from './read-history.ts';
 import { readSettings, type Environment, type Settings } from './settings.ts';
 
 const tokenName = 'DISCORD_BOT_TOKEN';
 /** The supervisor waits 20 s for a child; a Discord that is away is no reason to kill it. */
 const connectWithinMs = 10_000;
 const maxQueued = 10_000;
+/** Short: a channel sends one event at a time. */
+const batchWithinMs = 5;
 
 export interface DiscordSidecarOptions {
   env: Environment;
@@ -44,7 +46,7 @@ export function createDiscordSidecar({ env, log }: DiscordSidecarOptions): Sidec
     sidecar: () => sidecar,
     tokenRefused: () => misconfigured(fatalClose(4004) ?? ''),
   });
-  const misconfigured = (detail: string) => status.set({ state: 'misconfigured', detail });
+  const misconfigured = (detail: string) => status.set({ state: 'misconfigured', detail, canSend: false });
 
   async function connect(): Promise<void> {
     if (!read.ok) return misconfigured(`Wrong settings: ${read.fault}`);
@@ -63,7 +65,7 @@ export function createDiscordSidecar({ env, log }: DiscordSidecarOptions): Sidec
     disconnect: async () => running?.leave(),
     health: () => status.health(),
     env,
-    submit: { maxQueued },
+    submit: { maxQueued, batchWithinMs },
     ...(log && { log }),
   });
   return sidecar;
@@ -105,7 +107,7 @@ function assemble({ sidecar, settings, token, status }: Parts): Running {
       const { botId, names } = connection;
       return botId === undefined ? undefined : { botId, names };
     },
-    placeOf: (channelId, guildId) => findPlace({ channelId, guildId }, { api, connection, log }),
+    placeOf: createPlaceFinder({ api, known: (channelId) => connection.place(channelId), log }),
     history: (channelId, after) => readHistory(channelId, after, { api, log }),
   });
   const connection: DiscordConnection = createConnection({
@@ -133,26 +135,6 @@ function assemble({ sidecar, settings, token, status }: Parts): Running {
 
 function acknowledge(press: { id: string; token: string }, { api, log }: { api: DiscordApi; log: SidecarLog }): void {
   api.acknowledge(press).catch((error: unknown) => log.warn('press not acknowledged', { error }));
-}
-
-interface PlaceDeps {
-  api: DiscordApi;
-  connection: DiscordConnection;
-  log: SidecarLog;
-}
-
-/** A channel that the gateway has not told of is asked for; one of no server is a direct one. */
-async function findPlace(
-  { channelId, guildId }: Pick<Place, 'channelId' | 'guildId'>,
-  { api, connection, log }: PlaceDeps,
-): Promise<Place> {
-  const known = connection.place(channelId);
-  if (known) return known;
-  const bare: Place = { channelId, guildId, parentId: undefined, joined: false };
-  const found = await persistently(() => api.channel(channelId), { channelId, log });
-  if (!found) return bare;
-  const { isThread, parentId, name } = found;
-  return { ...bare, guildId: found.guildId ?? guildId, parentId: isThread ? parentId : undefined, name };
 }
 
 /** One file for each connector and bot, in the folder for temporary files unless said. A token begins with the id of its bot. */

@@ -10,7 +10,7 @@ const saveWithinMs = 500;
 /** How far each channel was read: the newest message that the gateway knows, or that is not for it. */
 export interface HighWater {
   of(channelId: string): string | undefined;
-  /** Every channel with a mark, direct ones too: Discord does not list those. */
+  /** Every channel with a mark, the last one used last; direct ones too, which Discord does not list. */
   channels(): string[];
   raise(channelId: string, messageId: string): void;
   /** Writes what has changed since the last time. */

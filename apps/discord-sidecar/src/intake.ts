@@ -33,6 +33,8 @@ export interface Intake {
 const maxWaiting = 200;
 /** How long an event waits when the queue to the gateway is full. */
 const fullPauseMs = 1_000;
+/** A gateway that refuses us may be about to restart us with another token: an event is not given up before that. */
+const refusedPausesMs = [2_000, 10_000, 30_000] as const;
 
 export function createIntake(deps: IntakeDeps): Intake {
   /** Channels with messages that were not taken, and the id in front of the first of them. */
@@ -104,6 +106,7 @@ function createTaker(deps: IntakeDeps): (happening: Happening) => Promise<void> 
 async function submit({ event, files }: Draft, { sidecar }: IntakeDeps): Promise<EventResult | 'stopped' | undefined> {
   const { attachments, missing } = await takeFiles(files, sidecar);
   const metadata = { ...(typeof event.metadata === 'object' ? event.metadata : {}), missing_files: missing };
+  const refused = [...refusedPausesMs];
   for (;;) {
     try {
       const result = await sidecar.submit({ ...event, attachments, ...(missing.length > 0 && { metadata }) });
@@ -113,11 +116,10 @@ async function submit({ event, files }: Draft, { sidecar }: IntakeDeps): Promise
     } catch (error) {
       const code = error instanceof SidecarError ? error.code : undefined;
       if (code === 'STOPPED') return 'stopped';
-      if (code !== 'QUEUE_FULL') {
-        sidecar.log.error('event not taken', { event_id: event.event_id, error });
-        return undefined;
-      }
-      await sleep(fullPauseMs);
+      const pauseMs = code === 'QUEUE_FULL' ? fullPauseMs : refused.shift();
+      sidecar.log.warn('event not taken', { event_id: event.event_id, error });
+      if (code === 'EVENT_INVALID' || pauseMs === undefined) return undefined;
+      await sleep(pauseMs);
     }
   }
 }

@@ -13,6 +13,8 @@ import { isNewer, snowflakeAt } from './snowflake.ts';
 const reachMs = 25 * 60 * 60 * 1_000;
 /** Of one channel at a time. */
 const mostMessages = 1_000;
+/** Channels that Discord does not list, the last ones used: direct ones, and threads that fell asleep. */
+const mostOthers = 500;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
@@ -34,7 +36,10 @@ export function startingPoints(
     })
     .filter(({ after, lastMessageId }) => isNewer(lastMessageId, after));
   const known = new Set(channels.map(({ place }) => place.channelId));
-  const others = marks.channels().filter((id) => !known.has(id));
+  const others = marks
+    .channels()
+    .filter((id) => !known.has(id))
+    .slice(-mostOthers);
   return new Map([
     ...others.map((id) => [id, later(marks.of(id) ?? farthest, farthest)] as const),
     ...inServers.map(({ channelId, after }) => [channelId, after] as const),

@@ -150,6 +150,16 @@ describe('what is missed', () => {
     expect(order).toEqual(order.toSorted((a, b) => Number(a - b)));
   });
 
+  it('because too much came while the gateway was away is read from the history', async () => {
+    await using stage = await startStage(all);
+    await using _sidecar = await stage.start();
+    stage.gateway.faults.push(...Array.from({ length: 2 }, () => 'disconnect' as const));
+    const said = Array.from({ length: 300 }, (_, i) => stage.discord.say({ content: `${i}` }));
+    await hear(stage, said.length);
+    expect(ids(stage)).toEqual(said.map(({ id }) => `discord:${id}`));
+    expect(stage.discord.calls('GET /channels/:id/messages').length).toBeGreaterThan(0);
+  });
+
   it('is read without the file of marks as well, in channels', async () => {
     await using stage = await startStage(all);
     const missed = stage.discord.say({ content: 'before it ever ran' });
