@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chunkText, fenceAfter } from './chunk-text.ts';
+import { discordMarkdown, plainText } from './discord-markdown.ts';
 
 const words = (count: number) => Array.from({ length: count }, (_, i) => `word${i}`).join(' ');
 type Fence = ReturnType<typeof fenceAfter>;
@@ -60,6 +61,15 @@ describe('a long text in pieces', () => {
       { numRuns: 300 },
     );
   });
+
+  it.each(['[', '![', '**', '`', '<', ' ', '\n', '| ', '#### ', '[a](', '👩‍👩‍👧'])(
+    '60,000 characters of %j is no trouble',
+    (unit) => {
+      const text = unit.repeat(60_000 / unit.length) + 'x';
+      expect(chunkText(discordMarkdown(text)).every((chunk) => chunk.length <= 2_000)).toBe(true);
+      expect(plainText(text)).toContain('x');
+    },
+  );
 
   it('40,000 characters with a fence of 9,000 come out whole', () => {
     const code = Array.from({ length: 300 }, (_, i) => `const line${i} = ${'x'.repeat(10)};`).join('\n');

@@ -11,8 +11,10 @@ interface Cut {
   fence: Fence | undefined;
 }
 
-/** Things that are torn when they are cut: links, addresses, mentions, code, bold. */
-const whole = /!?\[[^\]\n]*\]\([^)\s]*\)|<[^>\s]+>|https?:\/\/\S+|`[^`\n]+`|\*\*[^*\n]+\*\*/g;
+/** Things that are torn when they are cut: links, addresses, mentions, code, bold. Bounded: texts may be hostile. */
+const whole =
+  /!?\[[^\]\n]{0,500}\]\([^)\s]{0,1000}\)|<[^>\s]{1,200}>|https?:\/\/\S{1,1000}|`[^`\n]{1,500}`|\*\*[^*\n]{1,500}\*\*/g;
+const longestWhole = 1_600;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
@@ -21,7 +23,7 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
  */
 export function chunkText(text: string, limit = 2_000): string[] {
   const chunks: string[] = [];
-  let rest = text.replace(/\s+$/, '');
+  let rest = text.trimEnd();
   let fence: Fence | undefined;
   while (rest !== '') {
     const head = fence ? `${fence.opening}\n` : '';
@@ -88,9 +90,8 @@ function cutWithinLine(text: string, { room, fence: open }: Reach): Cut {
 }
 
 function spanAround(text: string, at: number): { start: number; end: number } | undefined {
-  const from = text.lastIndexOf('\n', at - 1) + 1;
-  const end = text.indexOf('\n', at);
-  const line = text.slice(from, end < 0 ? undefined : end);
+  const from = Math.max(text.lastIndexOf('\n', at - 1) + 1, at - longestWhole);
+  const line = lineAt(text.slice(0, at + longestWhole), from);
   const spans = [...line.matchAll(whole)].map(({ index, 0: found }) => ({
     start: from + index,
     end: from + index + found.length,

@@ -50,6 +50,22 @@ describe('a delivery', () => {
     expect(texts(stage)).toEqual(['0', '1', '2']);
   });
 
+  it('that comes again after Discord has forgotten its nonce is one message all the same', async () => {
+    let nowMs = Date.now();
+    await using stage = await startStage({ discord: { now: () => nowMs } });
+    await using _sidecar = await stage.start();
+    const { discord } = stage;
+    const said = { id: 'd1', route: discord.general, content: 'once' };
+    discord.faults.add({ route: post, fault: { kind: 'reset_after_commit' } });
+    expect((await stage.deliver(said)).status).toBe('retryable_error');
+    // Told behind the message on the same connection: once it is heard, so is the message.
+    discord.say({ content: 'meanwhile', mention: true });
+    await waitFor(() => stage.events().length === 1, { what: 'the gateway to have told of it' });
+    nowMs += 600_000;
+    expect((await stage.deliver({ ...said, attempt: 2 })).status).toBe('committed');
+    expect(texts(stage)).toEqual(['on']);
+  });
+
   it('goes on in another process after a kill -9, and no piece is said twice', async () => {
     await using stage = await startStage();
     const { discord } = stage;

@@ -9,6 +9,8 @@ export interface DeliverDeps {
   api(): Pick<DiscordApi, 'post'> | undefined;
   state(): ConnectionState;
   sidecar(): Pick<Sidecar, 'downloadAsset' | 'log'>;
+  /** Whether the gateway has told of a message of ours with this nonce: then it is there, whatever became of the answer. */
+  isPosted(nonce: string): boolean;
   /** Discord does not know the token any more. */
   tokenRefused(): void;
 }
@@ -18,7 +20,7 @@ const remembered = 1_000;
 
 /**
  * Says a delivery on Discord, message by message. A repeat goes on behind the last step that is known to be done; a step whose outcome
- * is unknown is sent again with the same nonce, which Discord answers with the message that it has.
+ * is unknown is sent again with the same nonce, which Discord answers with the message that it has, unless we have heard of it.
  */
 export function createDeliver(deps: DeliverDeps): (delivery: Delivery) => Promise<void> {
   const done = new Map<string, number>();
@@ -32,7 +34,7 @@ export function createDeliver(deps: DeliverDeps): (delivery: Delivery) => Promis
     const steps = render(delivery);
     if (steps.length === 0) throw terminal('There is nothing to say in the delivery.');
     for (const [index, step] of steps.entries()) {
-      if (index < (done.get(delivery_id) ?? 0)) continue;
+      if (index < (done.get(delivery_id) ?? 0) || deps.isPosted(step.nonce)) continue;
       const files = await Promise.all(step.files.map((file) => fetchFile(file, deps)));
       await post({ ...route, step, files, first: index === 0 }, { ...deps, api });
       note(done, delivery_id, index + 1);

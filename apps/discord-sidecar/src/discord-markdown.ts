@@ -23,13 +23,13 @@ export function discordMarkdown(markdown: string): string {
 
 /** Text that shall be read as it is written. */
 export function plainText(text: string): string {
-  return text.replace(/[\\*_`~|<>[\]]/g, '\\$&').replace(/^(\s*)([#+-]|\d+(?=\.))/gm, '$1\\$2');
+  return text.replace(/[\\*_`~|<>[\]]/g, '\\$&').replace(/^([ \t]*)([#+-]|\d+(?=\.))/gm, '$1\\$2');
 }
 
 function translated(line: string): string {
-  return line
-    .replace(/^ {0,3}#{4,6}\s+(.*?)(?:\s+#+)?\s*$/, '**$1**')
-    .replace(/!\[([^\]\n]*)\]\(([^)\s]+)[^)\n]*\)/g, image);
+  const [, heading] = /^ {0,3}#{4,6}[ \t]+(\S.*)$/.exec(line) ?? [];
+  const shown = heading === undefined ? line : `**${heading.trimEnd().replace(/ #+$/, '').trimEnd()}**`;
+  return shown.replace(/!\[([^\]\n]{0,1000})\]\(([^)\s]{1,2000})(?:\s[^)\n]{0,500})?\)/g, image);
 }
 
 const image = (_whole: string, text: string, url: string): string => (text === '' ? url : `[${text}](${url})`);

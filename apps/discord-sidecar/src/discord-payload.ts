@@ -27,6 +27,7 @@ export const messageSchema = z.object({
   timestamp: z.string(),
   edited_timestamp: z.string().nullish(),
   type: z.number().default(0),
+  nonce: z.union([z.string(), z.number()]).nullish(),
   webhook_id: id.nullish(),
   mentions: z.array(user).default([]),
   attachments: z.array(attachment).default([]),

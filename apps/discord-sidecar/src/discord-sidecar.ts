@@ -11,6 +11,7 @@ import { createConnection, type DiscordConnection } from './discord-connection.t
 import { fileHighWater } from './high-water.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { createPlaceFinder } from './find-place.ts';
+import { recentIds } from './recent-ids.ts';
 import { readHistory, startingPoints } from './read-history.ts';
 import { readSettings, type Environment, type Settings } from './settings.ts';
 
@@ -38,12 +39,14 @@ interface Running {
 export function createDiscordSidecar({ env, log }: DiscordSidecarOptions): Sidecar {
   const status = connectionStatus();
   const read = readSettings(env);
+  const posted = recentIds(10_000);
   let running: Running | undefined;
 
   const deliver = createDeliver({
     api: () => running?.api,
     state: () => status.current,
     sidecar: () => sidecar,
+    isPosted: posted.has,
     tokenRefused: () => misconfigured(fatalClose(4004) ?? ''),
   });
   const misconfigured = (detail: string) => status.set({ state: 'misconfigured', detail, canSend: false });
@@ -52,7 +55,7 @@ export function createDiscordSidecar({ env, log }: DiscordSidecarOptions): Sidec
     if (!read.ok) return misconfigured(`Wrong settings: ${read.fault}`);
     const token = await readToken(sidecar);
     if ('fault' in token) return misconfigured(token.fault);
-    running = assemble({ sidecar, settings: read.settings, token: token.value, status });
+    running = assemble({ sidecar, settings: read.settings, token: token.value, status, posted });
     void running.connection.run().catch((error: unknown) => sidecar.log.error('connecting failed', { error }));
     await Promise.race([status.settled, sleep(connectWithinMs, undefined, { ref: false })]);
   }
@@ -91,9 +94,11 @@ interface Parts {
   settings: Settings;
   token: string;
   status: ReturnType<typeof connectionStatus>;
+  /** Nonces of messages that the bot has posted. */
+  posted: ReturnType<typeof recentIds>;
 }
 
-function assemble({ sidecar, settings, token, status }: Parts): Running {
+function assemble({ sidecar, settings, token, status, posted }: Parts): Running {
   const { log } = sidecar;
   const api = createDiscordApi({ apiUrl: settings.apiUrl, token });
   const marks = fileHighWater(stateFile(settings, sidecar.connector, token), (error) =>
@@ -120,6 +125,9 @@ function assemble({ sidecar, settings, token, status }: Parts): Running {
     onHappening: (happening) => {
       // At once: a press that waits longer than 3 s looks failed to who pressed.
       if (happening.kind === 'press') acknowledge(happening.press, { api, log });
+      if (happening.kind === 'message' && happening.message.author.id === connection.botId) {
+        posted.add(String(happening.message.nonce ?? ''));
+      }
       intake.take(happening);
     },
     onGap: intake.gap,
