@@ -20,7 +20,7 @@ const depConstraints = layers.map(([layer, sees]) => ({
   onlyDependOnLibsWithTags: sees.map((name) => (name === 'wire' ? 'wire:nats' : `layer:${name}`)),
 }));
 
-/** `trunkline fake` runs the fakes of libs/testing: these files, and no others of the apps, may import it. */
+/** `trunkline fake` and `simulate` run the fakes of libs/testing: these files, and no others of the apps, may import it. */
 const fakesMayImportTesting = depConstraints.map((each) =>
   each.sourceTag === 'layer:app'
     ? { ...each, onlyDependOnLibsWithTags: [...each.onlyDependOnLibsWithTags, 'layer:testing'] }
@@ -68,7 +68,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/cli/src/fake-*.ts'],
+    files: ['apps/cli/src/fake-*.ts', 'apps/cli/src/simulate-{slack,telegram}.ts'],
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',

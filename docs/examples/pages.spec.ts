@@ -21,6 +21,9 @@ const blocks = (language: string) =>
     })),
   );
 
+/** The program that a page shows in TypeScript. */
+const programs: Record<string, string> = { 'docs/sidecars.md': 'echo-sidecar.ts' };
+
 describe('the pages', () => {
   it.each(blocks('toml'))('$name shows connectors that are valid: $block', ({ block, name }) => {
     expect(parseConnectorsFile(block, name)).toMatchObject({ ok: true, warnings: [] });
@@ -36,7 +39,7 @@ describe('the pages', () => {
   });
 
   it.each([
-    ...blocks('ts').map((shown) => ({ ...shown, file: 'counting-agent.ts' })),
+    ...blocks('ts').map((shown) => ({ ...shown, file: programs[shown.name] ?? 'counting-agent.ts' })),
     ...blocks('js').map((shown) => ({ ...shown, file: 'verify-delivery.mjs' })),
   ])('$name shows $file as it is', ({ block, file }) => {
     expect(block).toBe(readFileSync(join(import.meta.dirname, file), 'utf8'));

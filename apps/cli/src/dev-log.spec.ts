@@ -34,6 +34,19 @@ describe('what dev shows of its processes', () => {
     expect(shown(line, { name })).toEqual(lines);
   });
 
+  it('shows what several processes say of the connectors file once, and again when it is said again', () => {
+    const lines: string[] = [];
+    const terminal = { out: () => {}, err: (text: string) => void lines.push(text), json: false };
+    const show = childLine({ verbose: false, terminal });
+    const refused =
+      '{"level":50,"message":"connectors-file.refused","file":"connectors.toml","problems":["connectors.toml:1: wrong"]}';
+    for (const name of ['http-gateway', 'session-router', 'slack-gateway', 'http-gateway', 'session-router']) {
+      show(name, refused);
+    }
+    const line = 'http-gateway: connectors-file.refused\n  connectors.toml:1: wrong';
+    expect(lines).toEqual([line, line]);
+  });
+
   it('shows everything when asked to', () => {
     expect(shown(info, { verbose: true })).toEqual(['http-gateway: request.answered {"status":200}']);
     expect(shown(natsInfo, { name: 'nats', verbose: true })).toEqual([`nats: ${natsInfo}`]);

@@ -7,7 +7,9 @@ import { CommandFailed } from './exit-codes.ts';
 export interface DevRun {
   pid: number;
   nats_url: string;
-  api_url: string;
+  connectors_file: string;
+  /** Base URLs of the gateways, by kind; those of kinds without a connector do not run. */
+  gateways: { http: string; [kind: string]: string | undefined };
 }
 
 /** The state folder of a development installation: key, connectors, the bus's files. */
@@ -28,7 +30,7 @@ const runFile = (folder: string) => join(folder, 'dev.json');
 export function openDevState(folder: string): DevState {
   const running = readDevRun(folder);
   if (running) {
-    throw new CommandFailed(`Trunkline runs here already (process ${running.pid}, ${running.api_url}).`, {
+    throw new CommandFailed(`Trunkline runs here already (process ${running.pid}, ${running.gateways.http}).`, {
       exit: 'conflict',
       fix: 'Stop it with Ctrl-C in its terminal, or give another --state-dir.',
     });

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { enqueueDelivery } from '@trunkline/deliveries';
 import type { Delivery } from '@trunkline/events';
 import { freePort, tempDir, waitFor, type TempDir } from '@trunkline/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { childrenOf, runs } from './testing/processes.ts';
 import { runCli, startCli, type Running } from './testing/run-cli.ts';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
@@ -170,23 +170,6 @@ describe('stopping', () => {
     });
   }, 120_000);
 });
-
-function childrenOf(pid: number | undefined): string[] {
-  if (process.platform === 'linux') return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
-  return all.flatMap((line) => {
-    const [child = '', parent] = line.trim().split(/\s+/);
-    return parent === String(pid) ? [child] : [];
-  });
-}
-
-function runs(pid: string): boolean {
-  try {
-    return process.kill(Number(pid), 0);
-  } catch {
-    return false;
-  }
-}
 
 /** Nothing delivers to Slack here, so it stays where it is. */
 const toSlack: Delivery = {

@@ -1,10 +1,18 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { portOf, writeStarterConnectors, writtenRepliesUrl } from './dev-connectors.ts';
+import {
+  followText,
+  kindsIn,
+  startGateway,
+  wantedPort,
+  type RunningGateway,
+  type StartService,
+} from './dev-gateways.ts';
 import { childLine } from './dev-log.ts';
-import { openDevState, type DevState } from './dev-state.ts';
+import { openDevState, type DevRun, type DevState } from './dev-state.ts';
 import { CommandFailed } from './exit-codes.ts';
 import { freePort } from './free-port.ts';
 import { openReplyTerminal, type ShownReply } from './reply-terminal.ts';
@@ -28,8 +36,8 @@ const stopGraceMs = 20_000;
 const natsStartMs = 15_000;
 
 /**
- * Runs a whole installation on this machine, each service as a process of its own, until `signal` aborts: NATS, the gateways, the
- * router, an echo agent, and a receiver that shows delivered answers in this terminal.
+ * Runs a whole installation on this machine, each service as a process of its own, until `signal` aborts: NATS, the gateways that
+ * the connectors file needs, the router, an echo agent, and a receiver that shows delivered answers in this terminal.
  */
 export async function dev(
   flags: DevFlags,
@@ -40,27 +48,34 @@ export async function dev(
   const state = openDevState(resolve(flags.stateDir));
   const ports = await choosePorts(flags, state);
   const natsUrl = `nats://127.0.0.1:${ports.nats}`;
-  const apiUrl = `http://127.0.0.1:${ports.gateway}`;
   const replies = await openReplyTerminal(ports.replies, (reply) => terminal.out(replyLine(reply)));
   const connectors = connectorsFile(flags, { state, repliesUrl: replies.url });
-  state.announce({ pid: process.pid, nats_url: natsUrl, api_url: apiUrl });
+  const gateways: RunningGateway[] = [];
+  const announce = () => state.announce(runOf({ natsUrl, connectors, gateways, httpPort: ports.http }));
+  announce();
   const onLine = childLine({ verbose: flags.verbose ?? false, terminal });
   const children: Supervised[] = [];
+  const start = serviceStarter({ env: serviceEnv({ state, natsUrl, connectors, env: deps.env }), children, onLine });
+  let following = Promise.resolve();
   try {
     children.push(startNats({ flags, state, port: ports.nats, env: deps.env }, onLine));
     await migrate(natsUrl, signal);
 
-    const env = serviceEnv({ state, natsUrl, connectors, env: deps.env });
-    for (const service of services(ports)) {
-      const args = [service.main, ...service.args];
-      children.push(supervise({ name: service.name, command: process.execPath, args, env }, onLine));
-    }
-    await allReady([ports.gatewayOps, ports.routerOps], signal);
+    const startMissing = (toml: string) => startGateways(toml, { ...{ connectors, gateways, announce, start }, ports });
+    await startMissing(readFileSync(connectors, 'utf8'));
+    start({ name: 'session-router', args: ['--ops-port', String(ports.routerOps)] });
+    start({ name: 'echo-agent', args: [] });
+    await allReady([...gateways.map(({ opsPort }) => opsPort), ports.routerOps], signal);
 
-    terminal.out(banner({ apiUrl, natsUrl, connectors, tookMs: performance.now() - startedAt }));
+    terminal.out(banner({ gateways, natsUrl, connectors, tookMs: performance.now() - startedAt }));
+    following = followText(connectors, {
+      signal,
+      onText: async (toml) => showAdded(await startMissing(toml), { terminal, signal }),
+    });
     await aborted(signal);
   } finally {
     terminal.err('Stopping ...');
+    await following;
     const [nats, ...others] = children;
     await Promise.all(others.map((child) => child.stop(stopGraceMs)));
     await nats?.stop(stopGraceMs);
@@ -71,24 +86,56 @@ export async function dev(
 
 interface Ports {
   nats: number;
-  gateway: number;
-  gatewayOps: number;
+  http: number;
   routerOps: number;
   replies: number;
 }
 
 async function choosePorts(flags: DevFlags, state: DevState): Promise<Ports> {
   const wantedForReplies = portOf(writtenRepliesUrl(state.connectorsFile)) ?? flags.port + 1;
-  const [nats, gateway, gatewayOps, routerOps, replies] = await Promise.all(
-    [flags.natsPort, flags.port, 0, 0, wantedForReplies].map(freePort),
+  const [nats = 0, http = 0, routerOps = 0, replies = 0] = await Promise.all(
+    [flags.natsPort, flags.port, 0, wantedForReplies].map(freePort),
   );
+  return { nats, http, routerOps, replies };
+}
+
+/** What other commands are told. Where http will be is known before it runs. */
+function runOf(at: { natsUrl: string; connectors: string; gateways: RunningGateway[]; httpPort: number }): DevRun {
+  const http = `http://127.0.0.1:${at.httpPort}`;
   return {
-    nats: nats ?? 0,
-    gateway: gateway ?? 0,
-    gatewayOps: gatewayOps ?? 0,
-    routerOps: routerOps ?? 0,
-    replies: replies ?? 0,
+    pid: process.pid,
+    nats_url: at.natsUrl,
+    connectors_file: at.connectors,
+    gateways: { http, ...Object.fromEntries(at.gateways.map(({ kind, url }) => [kind, url])) },
   };
+}
+
+/** Starts the gateways that the file needs and that do not run yet; says which those are. None is stopped before the end. */
+async function startGateways(
+  toml: string,
+  at: { connectors: string; gateways: RunningGateway[]; announce(): void; start: StartService; ports: Ports },
+): Promise<RunningGateway[]> {
+  const missing = kindsIn(toml, at.connectors).filter((kind) => at.gateways.every((running) => running.kind !== kind));
+  if (missing.length === 0) return [];
+  const started = await Promise.all(
+    missing.map((kind) => startGateway(kind, { port: wantedPort(kind, at.ports.http), start: at.start })),
+  );
+  at.gateways.push(...started);
+  at.announce();
+  return started;
+}
+
+async function showAdded(added: RunningGateway[], deps: { terminal: Terminal; signal: AbortSignal }): Promise<void> {
+  const opsPorts = added.map(({ opsPort }) => opsPort);
+  const ready = await allReady(opsPorts, deps.signal).then(
+    () => true,
+    () => false,
+  );
+  if (deps.signal.aborted) return;
+  for (const { kind, url } of added) {
+    if (ready) deps.terminal.out(`Started the ${kind} gateway: ${url}`);
+    else deps.terminal.err(`The ${kind} gateway is not ready. Run again with --verbose to see its log.`);
+  }
 }
 
 /** The user's file, or a starter file that is written once and then the user's to edit. */
@@ -162,18 +209,19 @@ function serviceEnv(at: {
   };
 }
 
-function services(ports: Ports) {
-  const app = (name: string) => join(workspace, 'apps', name, 'src/main.ts');
-  const ops = (port: number) => ['--ops-port', String(port)];
-  return [
-    {
-      name: 'http-gateway',
-      main: app('http-gateway'),
-      args: ['--port', String(ports.gateway), ...ops(ports.gatewayOps)],
-    },
-    { name: 'session-router', main: app('session-router'), args: ops(ports.routerOps) },
-    { name: 'echo-agent', main: join(workspace, 'docs/examples/echo-agent.ts'), args: [] },
-  ];
+/** Each as a process of its own that is put among `children`. */
+function serviceStarter(at: {
+  env: NodeJS.ProcessEnv;
+  children: Supervised[];
+  onLine: (name: string, line: string) => void;
+}): StartService {
+  return ({ name, args }) => {
+    const main = name === 'echo-agent' ? 'docs/examples/echo-agent.ts' : `apps/${name}/src/main.ts`;
+    const spec = { name, command: process.execPath, args: [join(workspace, main), ...args], env: at.env };
+    const child = supervise(spec, at.onLine);
+    at.children.push(child);
+    return child;
+  };
 }
 
 async function allReady(opsPorts: number[], signal: AbortSignal): Promise<void> {
@@ -197,20 +245,22 @@ async function isReady(port: number): Promise<boolean> {
   );
 }
 
-function banner(at: { apiUrl: string; natsUrl: string; connectors: string; tookMs: number }): string {
+function banner(at: { gateways: RunningGateway[]; natsUrl: string; connectors: string; tookMs: number }): string {
   const file = at.connectors.startsWith(workspace)
     ? at.connectors.slice(dirname(`${workspace}/x`).length + 1)
     : at.connectors;
+  const http = at.gateways.find(({ kind }) => kind === 'http')?.url ?? '';
   return [
     `Trunkline is ready (${(at.tookMs / 1000).toFixed(1)} s).`,
     '',
-    `  API         ${at.apiUrl}`,
-    `  NATS        ${at.natsUrl}`,
-    `  Connectors  ${file} (edits apply while it runs)`,
+    ...at.gateways.map(({ kind, url }) => `  ${`${kind} gateway`.padEnd(16)}  ${url}`),
+    `  NATS              ${at.natsUrl}`,
+    `  Connectors        ${file} (edits apply while it runs)`,
     '',
-    `Try it: curl -s ${at.apiUrl}/v1/connectors/http/demo -H 'content-type: application/json' -d '{"content":"hello"}'`,
+    `Try it: curl -s ${http}/v1/connectors/http/demo -H 'content-type: application/json' -d '{"content":"hello"}'`,
     '',
     'The answer of the echo agent is shown here. Ctrl-C stops everything.',
+    'Slack or Telegram without an account, in a second terminal: npm run -s trunkline -- fake slack --add',
   ].join('\n');
 }
 

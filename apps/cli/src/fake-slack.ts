@@ -1,13 +1,17 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventDelivery, FakeSlack, RecordedCall } from '@trunkline/testing';
 import { CommandFailed } from './exit-codes.ts';
+import { offerConnector, type FakeConnector } from './fake-add.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface FakeSlackFlags {
   port: number;
   eventsUrl?: string;
+  /** The connectors file that the connector is written to; without it it is shown. */
+  addTo?: string;
 }
 
 interface FakeDeps {
@@ -18,6 +22,9 @@ interface FakeDeps {
   input: Readable;
 }
 
+/** Sooner than at Slack, for what is written before the app is there. */
+const retryDelaysMs = [0, 1_000, 2_000, 5_000, 10_000, 60_000];
+const lookEveryMs = 250;
 const channel = 'C0GENERAL';
 const user = 'U0ALICE';
 
@@ -26,13 +33,13 @@ export async function fakeSlack(flags: FakeSlackFlags, deps: FakeDeps): Promise<
   const { terminal, signal, input } = deps;
   // Loaded here: nothing else in this program needs a test tool, nor the time to load it.
   const { startFakeSlack } = await import('@trunkline/testing');
-  await using slack = await startFakeSlack({ port: flags.port }).catch((cause: unknown) => {
+  await using slack = await startFakeSlack({ port: flags.port, retryDelaysMs }).catch((cause: unknown) => {
     throw new CommandFailed(`Cannot listen on port ${flags.port}.`, { fix: 'Give another --port.', cause });
   });
   if (flags.eventsUrl !== undefined) slack.subscribe({ url: flags.eventsUrl });
   slack.onCall((call) => show(call, terminal));
-  terminal.err(`A fake Slack is at ${slack.url}. For the connectors file:\n`);
-  terminal.out(connectorToml(slack, flags));
+  terminal.err(`A fake Slack is at ${slack.url}.`);
+  offerConnector(connectorOf(slack, flags), { terminal, ...(flags.addTo && { file: flags.addTo }) });
   terminal.err(
     '\nA line that you write is a message of alice in #general: "@bot" mentions the bot, "/ask why" is a command.',
   );
@@ -40,14 +47,15 @@ export async function fakeSlack(flags: FakeSlackFlags, deps: FakeDeps): Promise<
 
   const lines = createInterface({ input });
   lines.on('line', (line) => void write(line.trim(), { slack, terminal }));
+  if (flags.eventsUrl === undefined) void sayWhenConnected(slack, { terminal, signal });
   if (!signal.aborted) await once(signal, 'abort');
   lines.close();
   input.destroy();
 }
 
 /** What a connectors file needs to meet this Slack; valid as it is printed. */
-function connectorToml({ apiUrl, app, install }: FakeSlack, { eventsUrl }: FakeSlackFlags): string {
-  return [
+function connectorOf({ apiUrl, app, install }: FakeSlack, { eventsUrl }: FakeSlackFlags): FakeConnector {
+  const toml = [
     '[[slack_connectors]]',
     'name = "fake"',
     `bot_token = "${install.bot_token}"`,
@@ -56,6 +64,14 @@ function connectorToml({ apiUrl, app, install }: FakeSlack, { eventsUrl }: FakeS
     `api_base_url = "${apiUrl}"`,
     `ingress_mode = "${eventsUrl === undefined ? 'socket_mode' : 'events_api'}"`,
   ].join('\n');
+  return { kind: 'slack', name: 'fake', apiBaseUrl: apiUrl, toml };
+}
+
+async function sayWhenConnected(slack: FakeSlack, { terminal, signal }: Omit<FakeDeps, 'input'>): Promise<void> {
+  while (!signal.aborted && slack.sockets.list().length === 0) {
+    await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+  if (!signal.aborted) terminal.err('The app is connected.');
 }
 
 async function write(line: string, { slack, terminal }: { slack: FakeSlack; terminal: Terminal }): Promise<void> {

@@ -54,7 +54,7 @@ function isCommand(line: string): boolean {
   let command: Command = program;
   const options: string[] = [];
   for (const word of words) {
-    if (word.startsWith('--')) options.push(word);
+    if (word.startsWith('--')) options.push(word.split('=')[0] ?? word);
     else command = command.commands.find((each) => each.name() === word) ?? command;
   }
   const known = [...program.options, ...command.options].map(({ long }) => long);

@@ -1,14 +1,15 @@
 import type { Readable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { devConnectorsFile } from './add-connector.ts';
 import { busMigrate, busStatus } from './bus-commands.ts';
 import { configCheck } from './config-check.ts';
 import { withBus, withServer, type BusFlags } from './connect.ts';
 import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
-import { readDevRun } from './dev-state.ts';
 import { dev, type DevFlags } from './dev.ts';
 import { eventsTail } from './events-tail.ts';
 import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
-import { simulateHttp, type SimulateHttpFlags } from './simulate-http.ts';
+import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
+import { addSidecar } from './sidecar-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the program takes from its process. */
@@ -48,8 +49,9 @@ export function createProgram(deps: ProgramDeps): Command {
   addBus(program, { globals, terminal });
   addEvents(program, { globals, terminal, signal: deps.signal });
   addDeliveries(program, { globals, terminal });
-  addSimulate(program, { globals, terminal });
-  addFake(program, { terminal, deps });
+  addSimulate(program, { deps, globals, terminal });
+  addFake(program, { deps, globals, terminal });
+  addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
   return program;
 }
 
@@ -145,30 +147,18 @@ function addDeliveries(program: Command, { globals, terminal }: Shared): void {
     );
 }
 
-function addSimulate(program: Command, { globals, terminal }: Shared): void {
-  program
-    .command('simulate')
-    .description('send what a platform would send')
-    .command('http <text>')
-    .description('post a webhook to an http connector')
-    .option('--connector <name>', 'which connector', 'demo')
-    .option('--url <url>', 'base URL of the http gateway; default: the installation that `npm start` runs here')
-    .addOption(new Option('--bearer <token>', 'bearer token').env('TRUNKLINE_SIMULATE_BEARER'))
-    .addOption(
-      new Option('--signing-secret <whsec>', 'sign by Standard Webhooks').env('TRUNKLINE_SIMULATE_SIGNING_SECRET'),
-    )
-    .option('--binding-key <key>', 'conversation that it belongs to')
-    .option('--idempotency-key <key>', 'send the same twice to see a duplicate')
-    .addHelpText('after', '\nExample: trunkline simulate http hello --connector demo')
-    .action((text: string, flags: Omit<SimulateHttpFlags, 'url'> & { url?: string }) => {
-      const url = flags.url ?? readDevRun(globals().stateDir)?.api_url ?? 'http://127.0.0.1:8080';
-      return simulateHttp(text, { ...flags, url }, terminal());
-    });
+function addSimulate(program: Command, shared: Shared & { deps: ProgramDeps }): void {
+  const simulate = program.command('simulate').description('send what a platform would send');
+  const parts = { globals: shared.globals, terminal: shared.terminal, env: shared.deps.env, wholeNumber };
+  addSimulateHttp(simulate, parts);
+  addSimulateSlack(simulate, parts);
+  addSimulateTelegram(simulate, parts);
 }
 
-function addFake(program: Command, { terminal, deps }: Pick<Shared, 'terminal'> & { deps: ProgramDeps }): void {
+function addFake(program: Command, { globals, terminal, deps }: Shared & { deps: ProgramDeps }): void {
   const fake = program.command('fake').description('stand-ins for platforms, to try things out without an account');
-  const shared = { terminal, signal: deps.signal, input: deps.input, wholeNumber };
+  const connectorsFile = () => devConnectorsFile(globals().stateDir);
+  const shared = { terminal, signal: deps.signal, input: deps.input, wholeNumber, connectorsFile };
   addFakeSlack(fake, shared);
   addFakeTelegram(fake, shared);
 }

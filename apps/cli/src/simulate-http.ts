@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { CommandFailed } from './exit-codes.ts';
+import { exitOf, nothingAnswers } from './simulate-outcome.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface SimulateHttpFlags {
@@ -26,11 +27,7 @@ export async function simulateHttp(text: string, flags: SimulateHttpFlags, termi
     ...(flags.signingSecret && signature({ id, body, secret: flags.signingSecret, now: Date.now() })),
   };
   const response = await fetch(address, { method: 'POST', headers, body }).catch((cause: unknown) => {
-    throw new CommandFailed(`Nothing answers at ${flags.url}.`, {
-      exit: 'unreachable',
-      fix: 'Start it with `npm start`, or give --url.',
-      cause,
-    });
+    throw nothingAnswers(flags.url, cause);
   });
   const answer = await response.text();
   terminal.out(answer);
@@ -44,10 +41,4 @@ function signature(of: { id: string; body: string; secret: string; now: number }
   const key = Buffer.from(of.secret.replace(/^whsec_/, ''), 'base64');
   const mac = createHmac('sha256', key).update(`${of.id}.${timestamp}.${of.body}`).digest('base64');
   return { 'webhook-id': of.id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${mac}` };
-}
-
-function exitOf(status: number) {
-  if (status === 401 || status === 403) return 'auth';
-  if (status === 404) return 'not_found';
-  return status === 409 ? 'conflict' : 'failed';
 }

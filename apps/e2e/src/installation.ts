@@ -16,19 +16,30 @@ export interface ExtraProcess {
   saysReady?: boolean;
 }
 
+/** The gateways that an installation can have. */
+export type GatewayKind = 'http' | 'slack' | 'telegram';
+
+type ServiceName = `${GatewayKind}-gateway` | 'session-router';
+
 export interface InstallationOptions {
   /** The connectors file. */
   connectors: string;
   routers?: number;
+  /** HTTP gateways: one unless said. */
   gateways?: number;
+  /** None unless said, as of Telegram. */
+  slackGateways?: number;
+  telegramGateways?: number;
   /** Processes of `chaos/consumer.ts`: they answer each turn with `echo <text>`. */
   consumers?: number;
   extra?: ExtraProcess[];
   nats?: StartNatsOptions;
   streams?: Partial<StreamChoices>;
   logLevel?: string;
+  /** Environment of the processes beyond this one's. */
+  env?: Record<string, string>;
   /** What to run instead of the sources: built bundles, by service. */
-  mains?: Partial<Record<'http-gateway' | 'session-router', string>>;
+  mains?: Partial<Record<ServiceName, string>>;
 }
 
 /** A whole installation on this machine: a nats-server of its own, each service a process of its own. */
@@ -36,7 +47,9 @@ export interface Installation extends AsyncDisposable {
   readonly nats: NatsServer;
   /** A connection of the test's own. */
   readonly bus: Bus;
+  /** Of the HTTP gateways. */
   readonly gatewayUrls: string[];
+  gatewayUrlsOf(kind: GatewayKind): string[];
   /** The ops servers, by process name. */
   readonly opsUrls: ReadonlyMap<string, string>;
   readonly processes: readonly ManagedProcess[];
@@ -80,6 +93,7 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     TRUNKLINE_MASTER_KEY_FILE: files.key,
     LOG_LEVEL: options.logLevel ?? 'warn',
     LOG_PRETTY: 'false',
+    ...options.env,
   };
   const plans = await plan(options);
   const processes = plans.map(({ readyUrl, ...spec }) => {
@@ -105,27 +119,37 @@ async function endAtOnce(child: ManagedProcess): Promise<void> {
 }
 
 interface Plan extends ExtraProcess {
+  kind?: GatewayKind;
   url?: string;
   opsUrl?: string;
   readyUrl?: string;
 }
 
 async function plan(options: InstallationOptions): Promise<Plan[]> {
-  const main = (app: 'http-gateway' | 'session-router') =>
-    options.mains?.[app] ?? join(workspace, 'apps', app, 'src/main.ts');
+  const main = (app: ServiceName) => options.mains?.[app] ?? join(workspace, 'apps', app, 'src/main.ts');
+  const { routers = 1, consumers = 0, extra = [] } = options;
   const plans: Plan[] = [];
-  for (let n = 1; n <= (options.routers ?? 1); n++)
-    plans.push(await service(`session-router-${n}`, main('session-router')));
-  for (let n = 1; n <= (options.gateways ?? 1); n++) {
-    const port = await freePort();
-    const gateway = await service(`http-gateway-${n}`, main('http-gateway'));
-    const args = [...(gateway.args ?? []), '--port', String(port)];
-    plans.push({ ...gateway, args, url: `http://127.0.0.1:${port}` });
+  for (let n = 1; n <= routers; n++) plans.push(await service(`session-router-${n}`, main('session-router')));
+  for (const [kind, count] of gatewayCounts(options)) {
+    for (let n = 1; n <= count; n++) {
+      const port = await freePort();
+      const gateway = await service(`${kind}-gateway-${n}`, main(`${kind}-gateway`));
+      const url = `http://127.0.0.1:${port}`;
+      const args = [...(gateway.args ?? []), '--port', String(port), '--public-url', url];
+      plans.push({ ...gateway, kind, args, url });
+    }
   }
   const consumer = join(import.meta.dirname, 'chaos/consumer.ts');
-  for (let n = 1; n <= (options.consumers ?? 0); n++) plans.push({ name: `consumer-${n}`, main: consumer });
-  return [...plans, ...(options.extra ?? [])];
+  for (let n = 1; n <= consumers; n++) plans.push({ name: `consumer-${n}`, main: consumer });
+  return [...plans, ...extra];
 }
+
+const gatewayCounts = ({ gateways = 1, slackGateways = 0, telegramGateways = 0 }: InstallationOptions) =>
+  [
+    ['http', gateways],
+    ['slack', slackGateways],
+    ['telegram', telegramGateways],
+  ] as const;
 
 async function service(name: string, main: string): Promise<Plan> {
   const port = await freePort();
@@ -141,11 +165,13 @@ function controls(parts: {
   stack: AsyncDisposableStack;
 }): Installation {
   const { nats, bus, plans, processes, stack } = parts;
+  const urlsOf = (kind: GatewayKind) => plans.flatMap((plan) => (plan.kind === kind ? (plan.url ?? []) : []));
   const ready = async () => void (await Promise.all(processes.map((each) => each.ready())));
   return {
     nats,
     bus,
-    gatewayUrls: plans.flatMap(({ url }) => url ?? []),
+    gatewayUrls: urlsOf('http'),
+    gatewayUrlsOf: urlsOf,
     opsUrls: new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : []))),
     processes,
     process(name) {

@@ -49,34 +49,22 @@ export interface ConversationLog {
   judgementOf(event: StoredMessage): Promise<StoredMessage | undefined>;
 }
 
-export function openConversationLog(deps: {
+interface LogDeps {
   bus: Bus;
   run: Pick<UnbrokenRun, 'nothingBetween'>;
   incarnation(): string;
   random(): number;
-}): ConversationLog {
+}
+
+export function openConversationLog(deps: LogDeps): ConversationLog {
   const { bus } = deps;
   const heads = new LRUCache<string, ConversationHead>({ max: 50_000 });
-
-  async function readHead(conversation: string): Promise<ConversationHead> {
-    const incarnation = deps.incarnation();
-    const newest = await bus.read('TURNS', { newestOf: bus.names.judged(conversation) });
-    if (!newest) return { seq: 0, eventSeq: 0, turnSeq: 0, incarnation, otherIncarnation: false };
-    const otherIncarnation = newest.headers[judgementHeaders.incarnation] !== incarnation;
-    return {
-      seq: newest.seq,
-      eventSeq: otherIncarnation ? 0 : Number(newest.headers[judgementHeaders.eventSeq] ?? 0),
-      turnSeq: Number(newest.headers[judgementHeaders.turnSeq] ?? 0),
-      incarnation,
-      otherIncarnation,
-    };
-  }
 
   return {
     async head(conversation) {
       const known = heads.get(conversation);
       if (known?.incarnation === deps.incarnation()) return known;
-      const head = await readHead(conversation);
+      const head = await readHead(conversation, deps);
       heads.set(conversation, head);
       return head;
     },
@@ -120,5 +108,22 @@ export function openConversationLog(deps: {
       }
       return Number(found?.headers[judgementHeaders.eventSeq]) === event.seq ? found : undefined;
     },
+  };
+}
+
+async function readHead(
+  conversation: string,
+  { bus, incarnation: now }: Pick<LogDeps, 'bus' | 'incarnation'>,
+): Promise<ConversationHead> {
+  const incarnation = now();
+  const newest = await bus.read('TURNS', { newestOf: bus.names.judged(conversation) });
+  if (!newest) return { seq: 0, eventSeq: 0, turnSeq: 0, incarnation, otherIncarnation: false };
+  const otherIncarnation = newest.headers[judgementHeaders.incarnation] !== incarnation;
+  return {
+    seq: newest.seq,
+    eventSeq: otherIncarnation ? 0 : Number(newest.headers[judgementHeaders.eventSeq] ?? 0),
+    turnSeq: Number(newest.headers[judgementHeaders.turnSeq] ?? 0),
+    incarnation,
+    otherIncarnation,
   };
 }

@@ -14,6 +14,8 @@ type Identity = z.output<typeof identity>;
 
 interface Asked {
   answer: Promise<Identity | undefined>;
+  /** The answer, once it is there. */
+  said?: Identity | undefined;
   /** A failure is asked about again after this time. */
   failedAt?: number;
 }
@@ -41,18 +43,19 @@ const askAgainMs = 30_000;
 export function createBotIdentities({ fetch, now }: { fetch: GuardedFetch; now: () => number }): BotIdentities {
   const known = new WeakMap<Secret, Asked>();
 
-  function ask(baseUrl: string, token: Secret): Promise<Identity | undefined> {
+  function ask(baseUrl: string, token: Secret): Asked {
     const before = known.get(token);
     const stale = before?.failedAt !== undefined && now() - before.failedAt > askAgainMs;
-    if (before && !stale) return before.answer;
+    if (before && !stale) return before;
     const asked: Asked = { answer: Promise.resolve(undefined) };
     asked.answer = callSlack({ baseUrl, method: 'auth.test', token }, fetch).then((said) => {
       const read = said.ok ? identity.safeParse(said.body) : undefined;
       if (!read?.success) asked.failedAt = now();
-      return read?.data;
+      asked.said = read?.data;
+      return asked.said;
     });
     known.set(token, asked);
-    return asked.answer;
+    return asked;
   }
 
   return {
@@ -60,8 +63,8 @@ export function createBotIdentities({ fetch, now }: { fetch: GuardedFetch; now: 
       const users = new Set(botsIn(payload));
       const token = botToken(entry, through, now());
       // Slack names the bot's user in nearly every event: then nothing is waited for.
-      const answer = token && ask(entry.config.api_base_url, token);
-      const said = await (users.size > 0 ? settledNow(answer) : withinReason(answer));
+      const asked = token && ask(entry.config.api_base_url, token);
+      const said = users.size > 0 ? asked?.said : await withinReason(asked?.answer);
       if (said?.user_id !== undefined) users.add(said.user_id);
       return { users, bots: new Set(said?.bot_id === undefined ? [] : [said.bot_id]) };
     },
@@ -69,7 +72,7 @@ export function createBotIdentities({ fetch, now }: { fetch: GuardedFetch; now: 
       const teams = [undefined, ...entry.config.team_bot_tokens.map(({ team_id: team }) => team)];
       for (const team of teams) {
         const token = botToken(entry, { team, enterprise: undefined }, now());
-        if (token) void ask(entry.config.api_base_url, token);
+        if (token) ask(entry.config.api_base_url, token);
       }
     },
   };
@@ -80,9 +83,6 @@ function botsIn(payload: SlackPayload): string[] {
   const authorizations = payload.body.authorizations ?? [];
   return authorizations.flatMap(({ is_bot: isBot, user_id: user }) => (isBot && user !== undefined ? [user] : []));
 }
-
-const settledNow = (answer: Promise<Identity | undefined> | undefined) =>
-  Promise.race([answer, Promise.resolve(undefined)]);
 
 async function withinReason(answer: Promise<Identity | undefined> | undefined): Promise<Identity | undefined> {
   if (!answer) return undefined;

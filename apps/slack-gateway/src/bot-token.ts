@@ -2,21 +2,26 @@ import type { SlackConnector } from '@trunkline/config';
 import type { ReadyEntry } from '@trunkline/inventory';
 import { validSecrets, type Secret } from '@trunkline/secrets';
 
-/** Through which installation something came; either may be unknown. */
+/** Through which installation something came or goes; either may be unknown. */
 export interface Installation {
   team: string | undefined;
   enterprise: string | undefined;
 }
 
-/** The bot token for an installation: the one listed for its workspace or organization, else the connector's. */
-export function botToken(
-  { config, secrets }: ReadyEntry<SlackConnector>,
+/** The secret field that holds the bot token of an installation, named as `secretsOf` names it: that of its workspace or organization, else the connector's. */
+export function tokenField(
+  { config }: Pick<ReadyEntry<SlackConnector>, 'config'>,
   { team, enterprise }: Installation,
+): string {
+  const own = [team, enterprise].find((id) => config.team_bot_tokens.some((one) => one.team_id === id));
+  return own === undefined ? 'bot_token' : `team_bot_tokens.${own}`;
+}
+
+/** The bot token for an installation. */
+export function botToken(
+  entry: ReadyEntry<SlackConnector>,
+  installation: Installation,
   nowMs: number,
 ): Secret | undefined {
-  const listed = (id: string | undefined) =>
-    id !== undefined && config.team_bot_tokens.some((one) => one.team_id === id);
-  const own = [team, enterprise].find(listed);
-  const field = own === undefined ? 'bot_token' : `team_bot_tokens.${own}`;
-  return validSecrets(secrets[field] ?? [], nowMs)[0];
+  return validSecrets(entry.secrets[tokenField(entry, installation)] ?? [], nowMs)[0];
 }

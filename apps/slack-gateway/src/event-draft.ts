@@ -1,12 +1,5 @@
 import type { SlackConnector } from '@trunkline/config';
-import {
-  canonicalTarget,
-  eventDataSchema,
-  sha256Hex,
-  targetKey,
-  type EventData,
-  type ReplyHandle,
-} from '@trunkline/events';
+import { eventDataSchema, sha256Hex, targetKey, type EventData, type ReplyHandle } from '@trunkline/events';
 import type { EventDraft } from '@trunkline/gateway-kit';
 import type { Place, Said } from './said.ts';
 import type { Tenant } from './tenant.ts';
@@ -104,21 +97,24 @@ function dataOf(said: Said, { connector, tenant, key }: Context & { key: string 
 /** Where it came from first, when answers go back there. In a channel they go into the thread; people write directly without. */
 function replyTargets(place: Place, { connector, tenant }: Context): ReplyHandle[] {
   const self = connector.include_self_output ? selfTarget(place, { connector, tenant }) : undefined;
-  const targets = [...(self ? [self] : []), ...connector.additional_reply_targets];
+  const own = self ? [self] : [];
+  if (connector.additional_reply_targets.length === 0) return own;
+  const targets = [...own, ...connector.additional_reply_targets];
   return [...new Map(targets.map((target) => [targetKey(target), target])).values()];
 }
 
 function selfTarget(place: Place, { connector, tenant }: Context): ReplyHandle | undefined {
   if (place.channel === undefined) return undefined;
   const threaded = place.kind !== 'direct' || place.inThread;
-  return canonicalTarget({
-    type: 'slack',
-    connector: connector.name,
+  // The canonical form as it is, fields in its order: ids were checked where the payload was read.
+  return {
     channel_id: place.channel,
-    thread_ts: threaded ? place.root : undefined,
-    team_id: tenant.team,
-    enterprise_id: tenant.enterprise,
-  });
+    connector: connector.name,
+    ...(tenant.enterprise !== undefined && { enterprise_id: tenant.enterprise }),
+    ...(tenant.team !== undefined && { team_id: tenant.team }),
+    ...(threaded && place.root !== undefined && { thread_ts: place.root }),
+    type: 'slack',
+  };
 }
 
 function metadataOf({ facts = {}, change }: Said): Record<string, unknown> {

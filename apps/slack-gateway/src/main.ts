@@ -1,6 +1,7 @@
 import { assetUrlPurpose, createAssetUrls, gatewayOptions, openConnectors } from '@trunkline/gateway-kit';
 import { deriveKey } from '@trunkline/secrets';
 import { connectBus, runService } from '@trunkline/service';
+import { startSlackDeliveries } from './start-deliveries.ts';
 import { startIngress } from './start-ingress.ts';
 
 await runService(
@@ -20,6 +21,7 @@ await runService(
       publicUrl: options.publicUrl,
       now: Date.now,
     });
+    await startSlackDeliveries(service, { bus, inventory, assetUrls });
     await startIngress(service, { bus, inventory, assetUrls });
   },
 );

@@ -2,6 +2,7 @@ import type { EventData } from '@trunkline/events';
 import { z } from 'zod';
 import { appScoped, deliveryId, digest } from './event-id.ts';
 import { chosenIn } from './chosen-value.ts';
+import { outputOfBlock } from './render-buttons.ts';
 import { channelKind, ignored, timeOf, type Place, type Reading, type ReadingContext, type Said } from './said.ts';
 import { maybe, shortText, slackId, slackTs, whereItFails, type SlackInteraction } from './slack-payload.ts';
 import { readSlackText } from './slack-text.ts';
@@ -93,6 +94,7 @@ function saidByPress(body: SlackInteraction, context: ReadingContext): Reading {
     facts: {
       interaction: body.type,
       block_id: action?.block_id,
+      output_id: outputOfBlock(action?.block_id ?? ''),
       callback_id: body.callback_id ?? view?.callback_id,
       view_id: view?.id ?? container?.view_id,
       private_metadata: view?.private_metadata,

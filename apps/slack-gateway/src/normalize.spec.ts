@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { eventSchema, readEvent } from '@trunkline/events';
+import { canonicalTarget, eventSchema, readEvent } from '@trunkline/events';
 import { describe, expect, it } from 'vitest';
 import { normalize } from './normalize.ts';
 import { readPayload } from './slack-payload.ts';
@@ -30,6 +30,8 @@ describe('the golden files', () => {
     if (result.outcome === 'event') {
       expect(eventSchema.safeParse(result.draft.event).error).toBeUndefined();
       expect(readEvent(result.draft.event).ok).toBe(true);
+      const targets = result.draft.event.data.reply_targets;
+      expect(JSON.stringify(targets)).toBe(JSON.stringify(targets.map((target) => canonicalTarget(target))));
     }
     const shown = result.outcome === 'event' ? result.draft.event : result;
     await expect(`${JSON.stringify(shown, null, 2)}\n`).toMatchFileSnapshot(

@@ -1,11 +1,20 @@
 import { z } from 'zod';
 
-/** A field that Slack leaves out, sends as null or fills with what we cannot use: then the event goes on without it. */
+/**
+ * A field that Slack leaves out, sends as null or fills with what we cannot use: then the event goes on without it.
+ *
+ * One step, not zod's own `nullish().catch().transform()`: most fields are absent, and three wrappers around each are what
+ * reading a payload would mostly consist of.
+ */
 export const maybe = <T extends z.ZodType>(schema: T) =>
-  schema
-    .nullish()
-    .catch(undefined)
-    .transform((value) => value ?? undefined);
+  z
+    .unknown()
+    .optional()
+    .transform((value): z.output<T> | undefined => {
+      if (value === undefined || value === null) return undefined;
+      const read = schema.safeParse(value);
+      return read.success ? read.data : undefined;
+    });
 
 /** An id of Slack: short, printable, no spaces. */
 export const slackId = z.string().regex(/^[\x21-\x7e]{1,150}$/);
@@ -85,15 +94,13 @@ export type SlackPayload =
   | { kind: 'app_rate_limited'; minute: number | undefined }
   | { kind: 'unreadable'; detail: string };
 
-const head = z.object({ type: maybe(z.string()), command: maybe(z.string()) });
 const challenge = z.object({ challenge: z.string().max(3_000) });
 const limited = z.object({ minute_rate_limited: maybe(z.number()) });
 
 /** Tells what a parsed payload is by its own shape, so that both ways in (HTTP, Socket Mode) come to the same. */
 export function readPayload(value: unknown): SlackPayload {
-  const shape = head.safeParse(value);
-  if (!shape.success) return { kind: 'unreadable', detail: 'The payload is no object.' };
-  const { type, command: name } = shape.data;
+  if (!isObject(value)) return { kind: 'unreadable', detail: 'The payload is no object.' };
+  const [type, name] = [stringIn(value, 'type'), stringIn(value, 'command')];
   if (type === 'url_verification')
     return read(challenge, value, ({ challenge: text }) => ({ kind: 'challenge', challenge: text }));
   if (type === 'app_rate_limited') {
@@ -102,6 +109,14 @@ export function readPayload(value: unknown): SlackPayload {
   if (type === 'event_callback') return read(eventCallback, value, (body) => ({ kind: 'event', body }));
   if (type === undefined && name !== undefined) return read(command, value, (body) => ({ kind: 'command', body }));
   return read(interaction, value, (body) => ({ kind: 'interaction', body }));
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function stringIn(value: Readonly<Record<string, unknown>>, field: string): string | undefined {
+  const member = value[field];
+  return typeof member === 'string' ? member : undefined;
 }
 
 function read<T extends z.ZodType>(schema: T, value: unknown, wrap: (data: z.output<T>) => SlackPayload): SlackPayload {

@@ -11,6 +11,8 @@ export interface SlackText {
 const longestMarkdown = 50_000;
 const mostMentions = 100;
 
+/** All that markup can begin with. */
+const markup = /[<&*~`\u0000]/;
 const reference = /<([^<>\n]{1,4000})>/g;
 /** Stands for a reference while the marks around it are read; no text has it. */
 const placeholder = '\u0000';
@@ -18,6 +20,9 @@ const code = /```[\s\S]*?```|`[^`\n]+`/g;
 
 /** Reads Slack's mrkdwn. Only `& < >` are escaped in it, and everything between angle brackets is a reference. */
 export function readSlackText(source: string): SlackText {
+  if (!markup.test(source)) {
+    return { text: source, markdown: source.length > longestMarkdown ? '' : source, mentions: [] };
+  }
   const mentions = new Map<string, { id: string; name?: string }>();
   for (const [, inner = ''] of source.matchAll(reference)) {
     const read = readReference(inner);

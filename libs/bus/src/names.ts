@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { hashToken, laneOf, token } from './token.ts';
 
 export const streamNames = ['EVENTS', 'TURNS', 'OUTPUTS', 'DELIVERIES', 'LEDGER'] as const;
@@ -39,6 +40,9 @@ export interface EventPlace {
   eventId: string;
 }
 
+/** Busy conversations have many events, and a hash costs as much as all else of a name. */
+const rememberedConversations = 5_000;
+
 /**
  * Every subject, stream and bucket of an installation. Nothing else builds one.
  *
@@ -49,13 +53,23 @@ export interface EventPlace {
  *     tl.deliveries.<kind>.<lane>.<connector>.<target>          DELIVERIES  7 days
  *     tl.ledger.<what>.<kind>.<connector>                       LEDGER      30 days
  *     tl.live.<session>   tl.receipts.<gateway instance>        not stored
+ *     tl.relay.<gateway instance>                               not stored
  *
  * Platform ids never stand in a subject as they are: they are unbounded and hold dots (see `token`).
  */
 export function createNames(prefix: string) {
+  const hashed = new LRUCache<string, string>({ max: rememberedConversations });
+
   /** Two connectors never share a conversation, so its token covers kind, name and key. */
-  const conversation = (connector: ConnectorId, key: string) =>
-    hashToken(JSON.stringify([connector.kind, connector.name, key]));
+  function conversation(connector: ConnectorId, key: string): string {
+    const whole = JSON.stringify([connector.kind, connector.name, key]);
+    const known = hashed.get(whole);
+    if (known !== undefined) return known;
+    const made = hashToken(whole);
+    hashed.set(whole, made);
+    return made;
+  }
+
   return {
     prefix,
     stream: (name: StreamName) => `${prefix}_${name}`,
@@ -95,6 +109,8 @@ export function createNames(prefix: string) {
     live: (sessionId: string) => `${prefix}.live.${token(sessionId)}`,
     allLive: `${prefix}.live.>`,
     receipts: (instance: string) => `${prefix}.receipts.${token(instance)}`,
+    /** What replicas of one gateway hand to each other. */
+    relay: (instance: string) => `${prefix}.relay.${token(instance)}`,
   };
 }
 

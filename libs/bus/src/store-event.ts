@@ -3,7 +3,7 @@ import type { Bus } from './bus.ts';
 import { BusUnavailableError } from './errors.ts';
 import type { EventPlace } from './names.ts';
 import type { StoredMessage } from './stored-message.ts';
-import { hashToken } from './token.ts';
+import { hashToken, token } from './token.ts';
 
 /** Headers of ours on bus messages. */
 export const busHeaders = {
@@ -40,7 +40,7 @@ export async function storeEvent(
   const subject = bus.names.event(event);
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const appended = await bus.append(subject, event.payload, {
-      messageId: hashToken(JSON.stringify([event.connector.kind, event.connector.name, event.eventId])),
+      messageId: messageIdOf(event),
       headers: headersOf(event),
       expectLast: { seq: 0 },
     });
@@ -54,6 +54,10 @@ export async function storeEvent(
   }
   throw new BusUnavailableError(`Storing ${subject}`, new Error('The stored event of this id cannot be read.'));
 }
+
+/** The same in every conversation, so that one id is one event even if it comes under two. */
+const messageIdOf = ({ connector, eventId }: EventToStore) =>
+  `${token(connector.kind)}.${token(connector.name)}.${hashToken(eventId)}`;
 
 const sameContent = (stored: StoredMessage, event: EventToStore) =>
   stored.headers[busHeaders.fingerprint] === event.fingerprint;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const readable = /^[A-Za-z0-9_-]{1,40}$/;
 
@@ -17,10 +17,10 @@ export function token(text: string): string {
 
 /** The marked hash even where the text would be readable: for subjects whose tokens must all have one length. */
 export function hashToken(text: string): string {
-  return `=${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
+  return `=${hash('sha256', text, 'base64url').slice(0, 22)}`;
 }
 
 /** The lane (0 to 63) that a session or a delivery's budget scope belongs to: the same in every process and version. */
 export function laneOf(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt16BE(0) % laneCount;
+  return hash('sha256', text, 'buffer').readUInt16BE(0) % laneCount;
 }

@@ -18,6 +18,8 @@ const usualUpdates = [
   'callback_query',
   'message_reaction',
   'my_chat_member',
+  // Without it nobody who watches an answer grow can stop it.
+  'stopped_message_generation',
 ];
 
 /** What a user writes for one connector of this kind. Rules across fields are in `telegramKind`. */

@@ -9,33 +9,45 @@ export interface Parked {
   untilMs: number;
 }
 
-/** Connectors whose credentials the platform refused. In memory only: a new owner finds out with one call. */
-export interface ConnectorParking {
-  get(ref: ConnectorRef): Parked | undefined;
-  /** True the first time: the moment for the one alarm. */
-  park(ref: ConnectorRef, why: { code: string; reason: string }): boolean;
-  /** Called before each call: when a parked connector is tried again, by one delivery, the others keep waiting. */
-  claimProbe(ref: ConnectorRef): void;
-  /** True if it was parked. */
-  release(ref: ConnectorRef): boolean;
+/** Credentials of a connector: all of them, or those of one scope where it has several (`Deliverer.credentialScope`). */
+export interface Credentials {
+  connector: ConnectorRef;
+  scope: string;
 }
 
-const keyOf = ({ kind, name }: ConnectorRef) => `${kind}/${name}`;
+/** Connectors whose credentials the platform refused. In memory only: a new owner finds out with one call. */
+export interface ConnectorParking {
+  get(of: Credentials): Parked | undefined;
+  /** True the first time: the moment for the one alarm. */
+  park(of: Credentials, why: { code: string; reason: string }): boolean;
+  /** Called before each call: when parked credentials are tried again, by one delivery, the others keep waiting. */
+  claimProbe(of: Credentials): void;
+  /** True if they were parked. */
+  release(of: Credentials): boolean;
+  /** After a change of the connector. */
+  releaseAll(ref: ConnectorRef): void;
+}
+
+const ofConnector = ({ kind, name }: ConnectorRef) => `${kind}/${name}/`;
+const keyOf = ({ connector, scope }: Credentials) => ofConnector(connector) + scope;
 
 /** Parked connectors are tried once in 15 min in case the platform changed its mind; a change of the connector releases them at once. */
 export function createConnectorParking(clock: Pick<Clock, 'now'>): ConnectorParking {
   const parked = new Map<string, Parked>();
   return {
-    get: (ref) => parked.get(keyOf(ref)),
-    park(ref, why) {
-      const isNew = !parked.has(keyOf(ref));
-      parked.set(keyOf(ref), { ...why, untilMs: clock.now() + probeEveryMs });
+    get: (of) => parked.get(keyOf(of)),
+    park(of, why) {
+      const isNew = !parked.has(keyOf(of));
+      parked.set(keyOf(of), { ...why, untilMs: clock.now() + probeEveryMs });
       return isNew;
     },
-    claimProbe(ref) {
-      const entry = parked.get(keyOf(ref));
+    claimProbe(of) {
+      const entry = parked.get(keyOf(of));
       if (entry) entry.untilMs = clock.now() + probeEveryMs;
     },
-    release: (ref) => parked.delete(keyOf(ref)),
+    release: (of) => parked.delete(keyOf(of)),
+    releaseAll(ref) {
+      for (const key of parked.keys()) if (key.startsWith(ofConnector(ref))) parked.delete(key);
+    },
   };
 }

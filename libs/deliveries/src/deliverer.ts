@@ -1,4 +1,4 @@
-import type { Delivery } from '@trunkline/events';
+import type { Delivery, ReplyHandle } from '@trunkline/events';
 
 /** One call of a delivery: a chunk, an attachment. Gateways add what the call needs. */
 export interface Step {
@@ -11,6 +11,8 @@ export interface StepContext {
   delivery: Delivery;
   /** Calls made for this delivery before and including this one. */
   attempt: number;
+  /** When the step was first tried, milliseconds since the epoch: nothing of it is older on the platform. */
+  since?: number;
   /** The same on every repetition of the step, also by another replica: what the platform gets to recognize a repeat. */
   idempotencyKey: string;
   /** Platform ids of finished steps by index: what a later chunk threads under. */
@@ -27,7 +29,7 @@ export interface StepContext {
  * - `retry`: not taken, may work later. `afterMs` is the platform's own wish and uses up no attempt.
  * - `refused`: never going to work for this delivery.
  * - `blamed`: refused in a way that the platform's error table does not know; tried 10 times.
- * - `park`: the connector's credentials are the matter; its deliveries wait until it changes.
+ * - `park`: the connector's credentials are the matter; its deliveries (of this `credentialScope`) wait until it changes.
  * - `disable_target`: the target is gone and gets nothing more until it is reset.
  * - `unknown`: the platform may have taken it.
  */
@@ -52,4 +54,9 @@ export interface Deliverer<S extends Step = Step> {
   deliverStep(step: S, context: StepContext): Promise<StepOutcome>;
   /** Finds out whether a call whose outcome is unknown was taken; left out where the platform cannot tell. */
   reconcile?(step: S, context: StepContext): Promise<Reconciled>;
+  /**
+   * Which of the connector's credentials a target needs, where there are several: `park` stops the targets of the same scope
+   * only. Left out: one for all.
+   */
+  credentialScope?(target: ReplyHandle): string;
 }

@@ -1,4 +1,5 @@
 import { decodeJson, type Bus } from '@trunkline/bus';
+import type { ReplyHandle } from '@trunkline/events';
 import { startNats, waitFor, type NatsServer } from '@trunkline/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Reconciled, StepOutcome } from './deliverer.ts';
@@ -246,6 +247,31 @@ describe('a connector', () => {
     connector({ state: 'ready', onUnknown: 'resend' });
     await Promise.all([handlingOne, handlingTwo]);
     expect((await until(two, 'delivered')).attempt_count).toBe(1);
+  });
+
+  it('with several tokens parks only what needs the refused one', async () => {
+    const deliverer = {
+      ...scriptedDeliverer({
+        onCall: ({ delivery }) =>
+          delivery.output_id === 'good' ? delivered : { outcome: 'park', code: 'token_revoked', reason: 'r' },
+      }),
+      credentialScope: (target: ReplyHandle) => (target.type === 'http' ? new URL(target.url).host : ''),
+    };
+    const { handle, lane, connector, until, drain } = gateway(deliverer, bus);
+    const bad = deliveryTo('https://a.example/in', 'bad');
+    const alsoBad = deliveryTo('https://a.example/other', 'also-bad');
+    const good = deliveryTo('https://b.example/in', 'good');
+    const handling = [handle(await queued(bad, bus), lane)];
+    await until(bad, 'parked');
+    handling.push(handle(await queued(alsoBad, bus), lane), handle(await queued(good, bus), lane));
+    await until(alsoBad, 'parked');
+    await until(good, 'delivered');
+    expect(deliverer.calls).toHaveLength(2);
+    connector({ state: 'ready', onUnknown: 'resend' });
+    await waitFor(() => deliverer.calls.length === 4, { what: 'a call for each that was parked' });
+    expect((await until(bad, 'parked')).attempt_count).toBe(2);
+    drain();
+    await Promise.all(handling);
   });
 
   it('that is disabled parks them too, without a call', async () => {

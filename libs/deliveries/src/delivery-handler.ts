@@ -63,7 +63,7 @@ export function createDeliveryHandler<S extends Step>(deps: DeliveryHandlerDeps<
   });
   const store = createProgressStore({ bucket: bus.bucket<ProgressRecord>('progress'), clock, log });
   const stopListening = connectors.onChange((ref) => {
-    parking.release(ref);
+    parking.releaseAll(ref);
     waiting.wake(`connector ${ref.kind}/${ref.name}`);
   });
   const jobDeps: JobDeps<S> = {

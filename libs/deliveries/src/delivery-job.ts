@@ -3,7 +3,7 @@ import type { Delivery, ReplyHandle } from '@trunkline/events';
 import { afterAttempt, finishStep, settle, startAttempt, withdrawAttempt } from './attempt.ts';
 import type { Budget } from './budget.ts';
 import type { Clock } from './clock.ts';
-import type { ConnectorParking } from './connector-parking.ts';
+import type { ConnectorParking, Credentials } from './connector-parking.ts';
 import type { Deliverer, Reconciled, Step, StepContext, StepOutcome } from './deliverer.ts';
 import { nextStep, type OnUnknown } from './next-step.ts';
 import { idempotencyKey, isSettled, platformIdsOf, type Attempt, type ProgressRecord } from './progress-record.ts';
@@ -81,13 +81,18 @@ export class DeliveryJob<S extends Step> {
     return !this.#stopped() && this.#lane.stillOwner() && this.#readiness().do === 'go';
   }
 
+  #credentials(): Credentials {
+    const { connector, target } = this.record;
+    return { connector, scope: this.#deps.deliverer.credentialScope?.(target) ?? '' };
+  }
+
   #readiness(): Readiness {
     const { clock, connectorState, parking, targets, allowed } = this.#deps;
     const { connector, target, target_id } = this.record;
     return readiness(this.record, {
       now: clock.now(),
       connector: connectorState(connector),
-      parked: parking.get(connector),
+      parked: parking.get(this.#credentials()),
       target: targets.state(target_id),
       allowed: allowed(target),
     });
@@ -134,7 +139,7 @@ export class DeliveryJob<S extends Step> {
     if (!plan) return;
     const step = plan.find(({ index }) => !this.record.steps[index]);
     if (!step) return this.#save(settle(this.record, { state: 'delivered', now: clock.now() }));
-    parking.claimProbe(this.record.connector);
+    parking.claimProbe(this.#credentials());
     const inDoubt = plan.find(({ index }) => index === this.record.in_doubt);
     if (inDoubt) return this.#clearDoubt(inDoubt, onUnknown);
     await this.#attempt(step, onUnknown);
@@ -195,6 +200,7 @@ export class DeliveryJob<S extends Step> {
     return {
       delivery,
       attempt: this.record.attempt_count,
+      since: Date.parse(this.record.attempts.find((it) => it.step === step.index)?.started_at ?? delivery.created_at),
       idempotencyKey: idempotencyKey(this.record, step.index),
       platformIds: platformIdsOf(this.record),
       signal: this.#lane.signal,
@@ -226,13 +232,14 @@ export class DeliveryJob<S extends Step> {
   #noteConnector(outcome: StepOutcome): void {
     const { parking, waiting, log } = this.#deps;
     const { connector } = this.record;
+    const of = this.#credentials();
     if (outcome.outcome === 'park') {
       const { code, reason } = outcome;
-      if (parking.park(connector, outcome)) log.error({ connector, code, reason }, 'connector.parked');
+      if (parking.park(of, outcome)) log.error({ ...of, code, reason }, 'connector.parked');
     }
-    if (outcome.outcome === 'delivered' && parking.release(connector)) {
+    if (outcome.outcome === 'delivered' && parking.release(of)) {
       waiting.wake(`connector ${connector.kind}/${connector.name}`);
-      log.info({ connector }, 'connector.unparked');
+      log.info(of, 'connector.unparked');
     }
   }
 

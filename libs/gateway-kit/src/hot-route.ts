@@ -7,7 +7,7 @@ export interface HotMatch {
   params: Record<string, string>;
 }
 
-/** Finds the hot route of a request. `undefined` leaves it to Express: other paths, other methods, anything percent-encoded. */
+/** Finds the hot route of a request. `undefined` leaves it to the router: other paths, other methods, anything percent-encoded. */
 export function hotRoutes(routes: readonly IngressRoute[]): (req: IncomingMessage) => HotMatch | undefined {
   const compiled = routes.filter((route) => route.hot).flatMap(compile);
   return (req) => {

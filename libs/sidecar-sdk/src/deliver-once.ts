@@ -1,7 +1,7 @@
 import type { DeliveryStore } from './delivery-store.ts';
 import type { SidecarLog } from './log.ts';
 import { runtimeVersion } from './protocol.ts';
-import type { Delivery, DeliveryAnswer } from './runtime-contract.ts';
+import { deliveryAnswerSchema, type Delivery, type DeliveryAnswer } from './runtime-contract.ts';
 import { SidecarError } from './sidecar-error.ts';
 
 /** Says one delivery on the platform. Returning is a promise that the platform has it; see `retryable` and `terminal` else. */
@@ -10,6 +10,7 @@ export type Deliver = (delivery: Delivery) => Promise<DeliveryAnswer | void> | D
 export interface DeliverOnce {
   /** The same id that is under way joins it; one that ended gets the remembered answer. Never rejects. */
   deliver(delivery: Delivery): Promise<DeliveryAnswer>;
+  isUnderWay(deliveryId: string): boolean;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
 }
@@ -50,6 +51,7 @@ export function deliverOnce(deps: { deliver: Deliver; store: DeliveryStore; log:
       underWay.set(delivery_id, answer);
       return answer;
     },
+    isUnderWay: (deliveryId) => underWay.has(deliveryId),
     async idle() {
       while (underWay.size > 0) await Promise.allSettled(underWay.values());
     },
@@ -62,8 +64,8 @@ async function attempt(
 ): Promise<DeliveryAnswer> {
   const { delivery_id, attempt: number } = delivery;
   try {
-    const answer = (await deliver(delivery)) ?? { status: 'committed' };
-    return short(answer);
+    // JavaScript may return anything, the platform's own message for one: returning means committed.
+    return short(deliveryAnswerSchema.safeParse(await deliver(delivery)).data ?? { status: 'committed' });
   } catch (error) {
     if (error instanceof SidecarError) {
       return short({ status: error.terminal ? 'terminal_error' : 'retryable_error', detail: error.message });

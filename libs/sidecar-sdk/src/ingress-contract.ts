@@ -23,13 +23,19 @@ const inputItem = z.discriminatedUnion('type', [
   assetReference,
   inlineAsset,
 ]);
-const attachment = z.discriminatedUnion('type', [assetReference, inlineAsset]);
+const linkedFile = z.object({
+  url: z.url({ protocol: /^https?$/ }).describe('Public: the gateway refuses private addresses.'),
+  file_name: optional(text),
+  media_type: optional(z.string()),
+});
+const attachment = z.union([assetReference, inlineAsset, linkedFile]);
 
 /** Something that happened on the platform. Optional fields may be null; unknown ones are dropped. */
 export const sidecarEventSchema = z.object({
   instance_id: text.describe("The manifest's."),
   event_id: text
     .max(255)
+    .refine((id) => id.trim() === id, 'must not begin or end with a space')
     .describe('The same for the same thing, also after a restart: it is what duplicates are found by.'),
   fingerprint: optional(z.string()),
   occurred_at_ms: optional(z.int().min(0)),

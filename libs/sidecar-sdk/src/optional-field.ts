@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** A field that may be absent or null, which mean the same on this wire: `undefined` once read. */
 export const optional = <T extends z.ZodType>(schema: T) =>

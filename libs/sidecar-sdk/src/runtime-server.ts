@@ -87,7 +87,8 @@ async function takeDelivery(req: IncomingMessage, deps: RuntimeServerDeps): Prom
     return refuse(400, `Not a delivery; wrong or missing: ${[...new Set(fields)].join(', ')}.`);
   }
   // Retried once another process serves this connector: the platform is about to be left.
-  if (deps.health().status === 'draining') return later('The sidecar is draining.');
+  const draining = deps.health().status === 'draining';
+  if (draining && !deps.deliveries.isUnderWay(parsed.data.delivery_id)) return later('The sidecar is draining.');
   return inTime(deps.deliveries.deliver(parsed.data));
 }
 

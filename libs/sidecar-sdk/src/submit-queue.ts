@@ -1,7 +1,8 @@
-import type { SidecarEvent, EventResult } from './ingress-contract.ts';
+import type { EventResult, SidecarEvent } from './ingress-contract.ts';
 import { limits } from './protocol.ts';
 import { backoffMs } from './retry-delay.ts';
 import { SidecarError } from './sidecar-error.ts';
+import { createThreadQueue, maxBatchBytes, type ThreadQueue, type Waiting } from './thread-queue.ts';
 
 /** What became of one event of a request. `everyone`: the gateway cannot take others either. */
 export type SubmitOutcome =
@@ -24,28 +25,10 @@ export interface SubmitQueueOptions {
 
 export interface SubmitQueue {
   submit(event: SidecarEvent): Promise<EventResult>;
-  /** Resolves when nothing waits any more. */
+  /** Waits for no more company, and resolves when nothing is left. For the end: nothing is gathered after it. */
   flush(): Promise<void>;
   /** Rejects what still waits, and whatever comes. Says how many were lost. */
   stop(): number;
-}
-
-interface Waiting {
-  json: string;
-  bytes: number;
-  thread: string;
-  attempts: number;
-  alone: boolean;
-  since: number;
-  resolve(result: EventResult): void;
-  reject(error: Error): void;
-}
-
-/** Events of one thread. Its first is under way or next: the others wait, which is what keeps their order. */
-interface Thread {
-  events: Waiting[];
-  underWay: boolean;
-  notBefore: number;
 }
 
 interface Deps {
@@ -55,8 +38,6 @@ interface Deps {
 }
 
 const maxQueuedBytes = 64 * 1024 * 1024;
-/** What remains of the body's limit is for what stands around the events. */
-const maxBatchBytes = limits.bodyBytes - 1_024;
 
 /**
  * Gathers events into batches and repeats what was not stored, for as long as it takes.
@@ -64,159 +45,131 @@ const maxBatchBytes = limits.bodyBytes - 1_024;
  * Of one thread one event is under way at a time, so that no retry overtakes; threads do not wait for each other.
  */
 export function createSubmitQueue(options: SubmitQueueOptions, deps: Deps): SubmitQueue {
-  const threads = new Map<string, Thread>();
-  const idle = new Set<() => void>();
+  const queue = createThreadQueue();
+  const sender = createSender(queue, { ...options, ...deps });
+  let stopped = false;
+
+  return {
+    submit(event) {
+      const json = JSON.stringify(event);
+      const bytes = Buffer.byteLength(json);
+      const fault = stopped ? hasStopped() : refusal(bytes, { queue, maxQueued: options.maxQueued });
+      if (fault) return Promise.reject(fault);
+      return new Promise((resolve, reject) => {
+        const thread = threadOf(event);
+        queue.push({ json, bytes, thread, attempts: 0, alone: false, since: deps.now(), resolve, reject });
+        sender.pump();
+      });
+    },
+    flush: () => sender.flush(),
+    stop() {
+      stopped = true;
+      const lost = queue.clear();
+      sender.stop();
+      for (const { reject } of lost) reject(hasStopped());
+      return lost.length;
+    },
+  };
+}
+
+/** Sends what is next, as many requests at a time as allowed. */
+function createSender(queue: ThreadQueue, options: SubmitQueueOptions & Deps) {
+  const { send, now, random, concurrency, batchWithinMs, firstBackoffMs } = options;
+  const emptied = Promise.withResolvers<void>();
   let requests = 0;
-  let queued = 0;
-  let queuedBytes = 0;
   let holdUntil = 0;
   let flushing = false;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
-  function submit(event: SidecarEvent): Promise<EventResult> {
-    const json = JSON.stringify(event);
-    const bytes = Buffer.byteLength(json);
-    if (stopped) return Promise.reject(new SidecarError('STOPPED', 'The sidecar has stopped.'));
-    if (bytes > maxBatchBytes) return Promise.reject(tooLarge);
-    if (queued >= options.maxQueued || queuedBytes + bytes > maxQueuedBytes) return Promise.reject(full(queued));
-    return new Promise((resolve, reject) => {
-      const thread = threadOf(event);
-      const known = threads.get(thread) ?? { events: [], underWay: false, notBefore: 0 };
-      known.events.push({ json, bytes, thread, attempts: 0, alone: false, since: deps.now(), resolve, reject });
-      threads.set(thread, known);
-      queued += 1;
-      queuedBytes += bytes;
-      pump();
-    });
-  }
-
   function pump(): void {
     clearTimeout(timer);
-    while (requests < options.concurrency) {
-      const now = deps.now();
-      const batch = now < holdUntil ? [] : nextBatch(threads, now);
-      const waitMs = batch.length > 0 ? gatherMs(batch, now) : nextWakeMs(now);
-      if (batch.length === 0 || waitMs > 0) {
+    while (requests < concurrency && !stopped) {
+      const batch = now() < holdUntil ? [] : queue.next(now());
+      const waitMs =
+        batch.length > 0
+          ? flushing
+            ? 0
+            : gatherMs(batch, batchWithinMs, now())
+          : Math.max(1, holdUntil - now(), queue.nextAt() - now());
+      if (batch.length > 0 && waitMs <= 0) void run(batch);
+      else {
         if (waitMs < Infinity) timer = setTimeout(pump, Math.ceil(waitMs));
         return;
       }
-      run(batch);
     }
   }
 
-  function gatherMs(batch: Waiting[], now: number): number {
-    if (flushing || batch.length === limits.batchEvents || batch.some((each) => each.alone || each.attempts > 0))
-      return 0;
-    return Math.min(...batch.map((each) => each.since)) + options.batchWithinMs - now;
-  }
-
-  function nextWakeMs(now: number): number {
-    const waiting = [...threads.values()].filter((thread) => !thread.underWay).map((thread) => thread.notBefore);
-    return waiting.length === 0 ? Infinity : Math.max(1, holdUntil - now, Math.min(...waiting) - now);
-  }
-
-  function run(batch: Waiting[]): void {
+  async function run(batch: Waiting[]): Promise<void> {
     requests += 1;
-    for (const { thread } of batch) lock(thread, true);
-    void deps.send(batch.map(({ json }) => json)).then((outcomes) => {
-      requests -= 1;
-      batch.forEach((each, index) =>
-        settle(each, outcomes[index] ?? { do: 'again', afterMs: undefined, everyone: false }),
-      );
-      pump();
-      if (queued === 0) idle.forEach((resolve) => resolve());
-    });
-  }
-
-  function lock(name: string, underWay: boolean): void {
-    const thread = threads.get(name);
-    if (thread) thread.underWay = underWay;
+    queue.take(batch);
+    const outcomes = await send(batch.map(({ json }) => json));
+    requests -= 1;
+    if (stopped) return;
+    batch.forEach((event, index) => settle(event, outcomes[index] ?? again));
+    pump();
+    if (flushing && queue.count() === 0) emptied.resolve();
   }
 
   function settle(event: Waiting, outcome: SubmitOutcome): void {
-    if (stopped) return;
-    lock(event.thread, false);
-    if (outcome.do === 'again') return holdBack(event, outcome);
-    forget(event);
+    if (outcome.do === 'again') {
+      event.attempts += 1;
+      event.alone ||= outcome.alone ?? false;
+      const wait = { asked: outcome.afterMs, firstMs: firstBackoffMs, random: random() };
+      const notBefore = now() + againAfterMs(event.attempts, wait);
+      if (outcome.everyone) holdUntil = Math.max(holdUntil, notBefore);
+      return queue.release(event, notBefore);
+    }
+    queue.remove(event);
     if (outcome.do === 'resolve') event.resolve(outcome.result);
     else event.reject(outcome.error);
-  }
-
-  function holdBack(event: Waiting, outcome: Extract<SubmitOutcome, { do: 'again' }>): void {
-    event.attempts += 1;
-    event.alone = outcome.alone ?? event.alone;
-    const backoff = backoffMs(event.attempts, { firstMs: options.firstBackoffMs, random: deps.random() });
-    const until = deps.now() + (outcome.afterMs ?? backoff);
-    const thread = threads.get(event.thread);
-    if (thread) thread.notBefore = until;
-    if (outcome.everyone) holdUntil = Math.max(holdUntil, until);
-  }
-
-  function forget(event: Waiting): void {
-    queued -= 1;
-    queuedBytes -= event.bytes;
-    const thread = threads.get(event.thread);
-    if (!thread) return;
-    thread.events.shift();
-    // To the end of the line: a busy thread does not keep others waiting.
-    threads.delete(event.thread);
-    if (thread.events.length > 0) threads.set(event.thread, { ...thread, notBefore: 0 });
   }
 
   async function flush(): Promise<void> {
     flushing = true;
     pump();
-    if (queued > 0) await new Promise<void>((resolve) => idle.add(resolve));
-    flushing = false;
+    if (queue.count() > 0) await emptied.promise;
   }
 
-  function stop(): number {
+  function stop(): void {
     stopped = true;
     clearTimeout(timer);
-    const lost = [...threads.values()].flatMap(({ events }) => events);
-    threads.clear();
-    for (const { reject } of lost)
-      reject(new SidecarError('STOPPED', 'The sidecar stopped before the event was stored.'));
-    queued = 0;
-    idle.forEach((resolve) => resolve());
-    return lost.length;
+    emptied.resolve();
   }
 
-  return { submit, flush, stop };
+  return { pump, flush, stop };
 }
 
-/** The first events of as many threads as fit into one request; an event that has to go alone does. */
-function nextBatch(threads: Map<string, Thread>, now: number): Waiting[] {
-  const batch: Waiting[] = [];
-  let bytes = 0;
-  for (const { events, underWay, notBefore } of threads.values()) {
-    const [first] = events;
-    if (!first || underWay || notBefore > now) continue;
-    if (first.alone) return [first];
-    if (bytes + first.bytes > maxBatchBytes) break;
-    batch.push(first);
-    bytes += first.bytes + 1;
-    if (batch.length === limits.batchEvents) break;
-  }
-  return batch;
+/** How long a batch still waits for others; only events that come for the first time do. */
+function gatherMs(batch: Waiting[], withinMs: number, now: number): number {
+  const full = batch.length === limits.batchEvents;
+  if (full || batch.some(({ alone, attempts }) => alone || attempts > 0)) return 0;
+  return Math.min(...batch.map(({ since }) => since)) + withinMs - now;
 }
+
+/** A little later than asked, so that sidecars which are limited together do not come back together. */
+function againAfterMs(attempt: number, wait: { asked: number | undefined; firstMs: number; random: number }): number {
+  return wait.asked === undefined ? backoffMs(attempt, wait) : wait.asked + wait.firstMs * wait.random;
+}
+
+const again: SubmitOutcome = { do: 'again', afterMs: undefined, everyone: false };
 
 /** What keeps its order: the thread, else what the session is derived from. */
 function threadOf({ thread, routing_key }: SidecarEvent): string {
   return JSON.stringify(thread.path.length > 0 ? thread.path : (routing_key ?? ''));
 }
 
-const tooLarge = new SidecarError(
-  'EVENT_INVALID',
-  'The event is larger than 2 MiB: upload its files with uploadAsset.',
-  {
-    terminal: true,
-  },
-);
+function refusal(
+  bytes: number,
+  { queue, maxQueued }: { queue: ThreadQueue; maxQueued: number },
+): SidecarError | undefined {
+  if (bytes > maxBatchBytes) {
+    const message = 'The event is larger than 2 MiB: upload its files with uploadAsset.';
+    return new SidecarError('EVENT_INVALID', message, { terminal: true });
+  }
+  if (queue.count() < maxQueued && queue.bytes() + bytes <= maxQueuedBytes) return undefined;
+  const message = `${queue.count()} events wait for the gateway already. Read slower from the platform, and try again.`;
+  return new SidecarError('QUEUE_FULL', message);
+}
 
-const full = (queued: number) =>
-  new SidecarError(
-    'QUEUE_FULL',
-    `${queued} events wait for the gateway already. Read slower from the platform, and try again.`,
-  );
+const hasStopped = () => new SidecarError('STOPPED', 'The sidecar has stopped; the event was not stored.');

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { gatherLines } from './log-output.ts';
+import { gatheringSink, gatherLines } from './log-output.ts';
 
 function logInto() {
   const held: string[] = [];
@@ -48,4 +48,36 @@ it('loses nothing when the process exits, whatever the way', async () => {
     const { stdout } = await run(end);
     expect(stdout.trim().split('\n'), end).toHaveLength(500);
   }
+});
+
+describe('gatheringSink', () => {
+  const failing = (code: string) => Object.assign(new Error(code), { code });
+
+  it('writes all of it, in pieces and with pauses as a slow reader takes it', () => {
+    let taken = '';
+    let calls = 0;
+    const sink = gatheringSink((bytes) => {
+      if (++calls % 2 === 1) throw failing('EAGAIN');
+      taken += bytes.subarray(0, 4).toString();
+      return Math.min(bytes.length, 4);
+    });
+    sink.write('one line\n');
+    sink.write('another\n');
+    expect(calls).toBe(0);
+    sink.flushSync();
+    expect(taken).toBe('one line\nanother\n');
+  });
+
+  it('drops what nobody reads any more, instead of trying for ever', () => {
+    let calls = 0;
+    const sink = gatheringSink(() => {
+      calls += 1;
+      throw failing('EPIPE');
+    });
+    for (const line of ['one\n', 'two\n']) {
+      sink.write(line);
+      sink.flushSync();
+    }
+    expect(calls).toBe(1);
+  });
 });

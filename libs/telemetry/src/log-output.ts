@@ -1,10 +1,11 @@
-import { destination, type DestinationStream } from 'pino';
+import { writeSync } from 'node:fs';
+import type { DestinationStream } from 'pino';
 
 const waitMs = 50;
 const gatherBytes = 8 * 1024;
 const warn = 40;
 
-/** A sink of whole lines that can hold them back. pino's own destination fits. */
+/** A sink of whole lines that can hold them back. */
 export interface LineSink extends DestinationStream {
   flushSync(): void;
 }
@@ -36,6 +37,39 @@ export function gatherLines(sink: LineSink): DestinationStream & { lastLevel: nu
   };
 }
 
+const full = new Int32Array(new SharedArrayBuffer(4));
+const fullWaitMs = 10;
+
+/**
+ * A sink that holds lines back until they are worth a write. When nobody reads any more, lines are dropped: a process whose
+ * supervisor is gone has to be able to end. (pino's own destination tries such a write again for ever, and nothing else then runs.)
+ */
+export function gatheringSink(write: (bytes: Buffer) => number): LineSink {
+  let held = '';
+  let gone = false;
+
+  function flushSync(): void {
+    let bytes = Buffer.from(held);
+    held = '';
+    while (bytes.length > 0 && !gone) {
+      try {
+        bytes = bytes.subarray(write(bytes));
+      } catch (error) {
+        // A pipe that is full: its reader is slow.
+        if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') Atomics.wait(full, 0, 0, fullWaitMs);
+        else gone = true;
+      }
+    }
+  }
+
+  return {
+    write(line) {
+      held += line;
+      if (held.length >= gatherBytes) flushSync();
+    },
+    flushSync,
+  };
+}
+
 /** Standard output for the lines of a log. */
-export const standardOutput = (): DestinationStream =>
-  gatherLines(destination({ dest: 1, sync: true, minLength: gatherBytes }));
+export const standardOutput = (): DestinationStream => gatherLines(gatheringSink((bytes) => writeSync(1, bytes)));

@@ -24,7 +24,7 @@ export function startCli(args: string[], env: NodeJS.ProcessEnv = {}): Running {
   const inherited = { ...process.env, NATS_URL: undefined, TRUNKLINE_PREFIX: undefined, CONNECTORS_CONFIG: undefined };
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   let out = '';
   let err = '';

@@ -15,7 +15,7 @@ export async function measureEndToEnd({ quick, say }: BenchContext): Promise<Row
   await using load = await startLoadGenerator();
   const port = Number(new URL(installation.gatewayUrls[0] ?? '').port);
   const replyTo = Array.from({ length: hosts }, (_, host) => receiver.targetOf(host));
-  const order = { port, connections: 32, conversations: 1_000, durationMs: 120_000, replyTo };
+  const order = { kind: 'http', port, connections: 32, conversations: 1_000, durationMs: 120_000, replyTo } as const;
   const delivered = async (count: number) => {
     const deadline = performance.now() + 180_000;
     while (receiver.distinct() < count) {

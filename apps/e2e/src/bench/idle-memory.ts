@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tempDir } from '@trunkline/testing';
 import { startInstallation } from '../installation.ts';
 import { significant } from './arithmetic.ts';
-import { bundle } from './bundle.ts';
+import { bundle, deployedEnv } from './bundle.ts';
 import type { BenchContext, Row } from './row.ts';
 import { benchConnectors } from './signed-requests.ts';
 
@@ -11,7 +11,14 @@ import { benchConnectors } from './signed-requests.ts';
 export async function measureIdleMemory({ say }: BenchContext): Promise<Row[]> {
   await using folder = await tempDir('trunkline-bundle-');
   const mains = await bundle(folder.path);
-  await using installation = await startInstallation({ connectors: benchConnectors, mains, logLevel: 'info' });
+  await using installation = await startInstallation({
+    connectors: benchConnectors,
+    mains,
+    slackGateways: 1,
+    telegramGateways: 1,
+    logLevel: 'info',
+    env: deployedEnv,
+  });
   say('idle for 5 s ...');
   await sleep(5_000);
   return installation.processes.map(({ name, pid }) => ({

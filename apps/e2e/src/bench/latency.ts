@@ -5,7 +5,7 @@ import { startInstallation, type Installation } from '../installation.ts';
 import { percentile } from './arithmetic.ts';
 import { followFloor } from './floor-consumer.ts';
 import { openConnection } from './http-connection.ts';
-import { compared } from './ingress.ts';
+import { compared } from './compared.ts';
 import type { BenchContext, Row } from './row.ts';
 import { benchConnectors, requestBytes } from './signed-requests.ts';
 

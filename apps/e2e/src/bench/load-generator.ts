@@ -4,6 +4,8 @@ import { percentile } from './arithmetic.ts';
 import { openConnection, type HttpConnection } from './http-connection.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
 import { requestBytes } from './signed-requests.ts';
+import { slackRequest } from './slack-requests.ts';
+import { telegramRequest } from './telegram-requests.ts';
 
 process.on('message', (order: LoadOrder) => {
   run(order).then(
@@ -17,13 +19,18 @@ process.on('message', (order: LoadOrder) => {
 process.on('disconnect', () => process.exit(0));
 process.send?.('ready');
 
+const requests = { http: requestBytes, slack: slackRequest, telegram: telegramRequest } as const;
+
+/** Counts over all runs: platforms number what they send, and nothing that is posted here is a repeat. */
+let lastSerial = 0;
+
 async function run(order: LoadOrder): Promise<LoadResult> {
   // Signed before the clock starts: signing is the sender's work.
-  const requests = Array.from({ length: order.count }, (_, n) =>
-    requestBytes(eventOf(order, n), `127.0.0.1:${order.port}`),
+  const signed = Array.from({ length: order.count }, (_, n) =>
+    requests[order.kind](eventOf(order, n), `127.0.0.1:${order.port}`),
   );
   const connections = await Promise.all(Array.from({ length: order.connections }, () => openConnection(order.port)));
-  const load: Load = { order, requests, next: 0, latencies: [], failed: 0, startedAt: performance.now() };
+  const load: Load = { order, requests: signed, next: 0, latencies: [], failed: 0, startedAt: performance.now() };
   await Promise.all(
     connections.map((each) => (order.rate === undefined ? closedLoop(each, load) : openLoop(each, load))),
   );
@@ -42,7 +49,8 @@ async function run(order: LoadOrder): Promise<LoadResult> {
 function eventOf({ run: name, conversations, replyTo }: LoadOrder, n: number) {
   const conversation = n % conversations;
   const target = replyTo?.[conversation % replyTo.length];
-  return { id: `${name}-${n}`, conversation, ...(target !== undefined && { replyTo: `${target}/${conversation}` }) };
+  const event = { id: `${name}-${n}`, serial: ++lastSerial, conversation };
+  return { ...event, ...(target !== undefined && { replyTo: `${target}/${conversation}` }) };
 }
 
 interface Load {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 
 /** What to post, where, and how fast. */
 export interface LoadOrder {
+  /** Whose requests. */
+  kind: 'http' | 'slack' | 'telegram';
   port: number;
-  /** Makes the event ids of different runs differ. */
+  /** Makes the event ids of different runs differ, where they are not numbered. */
   run: string;
   connections: number;
   conversations: number;

@@ -1,6 +1,9 @@
 import { measureEndToEnd } from './end-to-end.ts';
 import { measureIdleMemory } from './idle-memory.ts';
 import { measureIngress } from './ingress.ts';
+import { measureSlackIngress } from './ingress-slack.ts';
+import { measureTelegramIngress } from './ingress-telegram.ts';
+import { measureIsolation } from './isolation.ts';
 import { measureLatency } from './latency.ts';
 import { measureRouter } from './router-cost.ts';
 import type { BenchContext, Row } from './row.ts';
@@ -9,11 +12,17 @@ import type { BenchContext, Row } from './row.ts';
 export const measurements: readonly { rows: readonly string[]; measure: (context: BenchContext) => Promise<Row[]> }[] =
   [
     { rows: ['http ingress throughput', 'http ingress p99 at half load'], measure: measureIngress },
+    { rows: ['slack ingress throughput', 'slack ingress vs chat sdk'], measure: measureSlackIngress },
+    { rows: ['telegram ingress vs chat sdk', 'telegram ingress vs grammY'], measure: measureTelegramIngress },
     { rows: ['webhook to turn p50'], measure: measureLatency },
     {
       rows: ['router cost per event, 1,000,000 sessions vs 1,000', 'router throughput, backlog of 20,000'],
       measure: measureRouter,
     },
     { rows: ['end to end events per second'], measure: measureEndToEnd },
-    { rows: ['idle RSS http-gateway', 'idle RSS session-router'], measure: measureIdleMemory },
+    {
+      rows: ['idle RSS http-gateway', 'idle RSS slack-gateway', 'idle RSS telegram-gateway', 'idle RSS session-router'],
+      measure: measureIdleMemory,
+    },
+    { rows: ['slack isolation p50', 'slack isolation p95'], measure: measureIsolation },
   ];

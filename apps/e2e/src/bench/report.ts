@@ -58,5 +58,9 @@ else; of "webhook to turn", the same and a bare JetStream consumer. Events are n
 with an idempotency key and \`Prefer: wait=0\`, over 1,000 conversations; the load generator is a process of its own with 32
 connections. "Half load" is half of the gateway's throughput, at a fixed rate, for both. The floor of the router row is the same
 router with 1,000 sessions.
+
+Slack and Telegram: messages in 1,000 channels and supergroups, signed or with the secret of the webhook. Against "chat sdk" the floor
+column is the Chat SDK with its state in memory and handlers that do nothing, which stores no event; against "grammY", a bare grammY
+webhook whose only middleware publishes the update to JetStream and waits for the acknowledgement.
 `;
 }

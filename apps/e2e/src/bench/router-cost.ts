@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { streamUsage } from '@trunkline/bus';
 import { startInstallation, type Installation } from '../installation.ts';
 import { significant } from './arithmetic.ts';
-import { compared } from './ingress.ts';
+import { compared } from './compared.ts';
 import { makeSessions, storeEvents } from './existing-sessions.ts';
 import type { BenchContext, Row } from './row.ts';
 import { benchConnectors } from './signed-requests.ts';

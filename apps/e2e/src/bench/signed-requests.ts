@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { postBytes } from './post-bytes.ts';
 
 /** The connector that everything is posted to. */
 export const benchConnector = 'bench';
@@ -59,7 +60,5 @@ export function signedHeaders(id: string, body: string): Record<string, string> 
 /** The same as the bytes of an HTTP/1.1 request. */
 export function requestBytes(event: BenchEvent, host: string): Buffer {
   const body = eventBody(event);
-  const headers = { host, ...signedHeaders(event.id, body), 'content-length': String(Buffer.byteLength(body)) };
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`POST ${benchPath} HTTP/1.1\r\n${head.join('')}\r\n${body}`);
+  return postBytes({ host, path: benchPath, headers: signedHeaders(event.id, body), body });
 }

@@ -1,7 +1,8 @@
 import { failed, judge, notApplicable, type Check, type CheckContext, type Finding } from './check.ts';
 import { needsRoute } from './delivery-checks.ts';
 import { newDelivery, outcomeOf, shown, type Called } from './sidecar-client.ts';
-import type { AssetMode, Download } from './mock-gateway.ts';
+import type { Download } from './gateway-routes.ts';
+import type { AssetMode } from './offered-files.ts';
 
 /** Rules of files in deliveries. */
 export const attachmentChecks: Check[] = [

@@ -76,9 +76,9 @@ export async function checkSidecar(options: CheckSidecarOptions): Promise<Confor
     process: options.process,
     learned: {},
   };
-  await answers(context);
   // The first event meets both; a sidecar that keeps the rules brings it a third time.
   gateway.faults.push({ status: 429, retryAfterSeconds: 1 }, { status: 503 });
+  await answers(context);
   const results: CheckResult[] = [];
   for (const check of conformanceChecks) {
     if (check === ingressChecks[0]) await waitForEvents(context);

@@ -7,13 +7,8 @@ export {
   type CheckSidecarOptions,
   type ConformanceReport,
 } from './check-sidecar.ts';
-export {
-  startMockGateway,
-  type AssetMode,
-  type Download,
-  type LeaseRequest,
-  type MockGateway,
-  type MockGatewayOptions,
-} from './mock-gateway.ts';
+export { type Download, type GatewayRecord, type LeaseRequest } from './gateway-routes.ts';
+export { startMockGateway, type MockGateway, type MockGatewayOptions } from './mock-gateway.ts';
+export { type AssetMode } from './offered-files.ts';
 export { type EventAttempt, type GatewayFault } from './receive-events.ts';
 export { inheritedVariables, startSidecarProcess, type StartedSidecar, type StartOptions } from './start-sidecar.ts';

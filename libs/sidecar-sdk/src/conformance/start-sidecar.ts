@@ -42,7 +42,13 @@ export const inheritedVariables = [
 
 /** Starts a sidecar in a process group of its own, as the gateway does. */
 export function startSidecarProcess({ command, env, onLine }: StartOptions): StartedSidecar {
-  const child = spawn(command, { shell: true, detached: true, env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  // The signal goes to the whole group: the shell has to outlive its command to tell how that ended.
+  const child = spawn(`trap : TERM; ${command}`, {
+    shell: true,
+    detached: true,
+    env: { ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on('line', (line) => onLine?.(line));
   const exited = once(child, 'exit').then(() => ({ code: child.exitCode, signal: child.signalCode }));

@@ -1,0 +1,34 @@
+import { assetUrlPurpose, createAssetUrls, gatewayOptions, openConnectors } from '@trunkline/gateway-kit';
+import { deriveKey } from '@trunkline/secrets';
+import { connectBus, runService } from '@trunkline/service';
+import { startExternalDeliveries } from './start-deliveries.ts';
+import { startIngress } from './start-ingress.ts';
+import { startSidecars, type Sidecars } from './start-sidecars.ts';
+
+await runService(
+  'external-gateway',
+  {
+    summary: 'Takes in what sidecars report, delivers outputs to them, and runs those that are child processes.',
+    options: gatewayOptions,
+    keyring: 'optional',
+  },
+  async (service) => {
+    const { env } = process;
+    const bus = await connectBus(service);
+    const inventory = await openConnectors(service, { kind: 'external', bus, env });
+    const { keyring, options } = service;
+    const assetUrls = createAssetUrls({
+      kind: 'external',
+      keys: keyring && deriveKey(keyring, assetUrlPurpose('external')),
+      publicUrl: options.publicUrl,
+      now: Date.now,
+    });
+    // Children are told where the ingress listens, and the ingress asks which children are the right ones.
+    const started = Promise.withResolvers<Sidecars>();
+    const known: Sidecars = { record: async (name) => (await started.promise).record(name) };
+    const gatewayUrl = await startIngress(service, { bus, inventory, assetUrls, sidecars: known });
+    const sidecars = await startSidecars(service, { bus, inventory, gatewayUrl, env });
+    started.resolve(sidecars);
+    await startExternalDeliveries(service, { bus, inventory, sidecars });
+  },
+);

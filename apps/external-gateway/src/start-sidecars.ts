@@ -1,0 +1,157 @@
+import { runLeased, type Bus, type PlatformLease } from '@trunkline/bus';
+import type { Inventory } from '@trunkline/inventory';
+import { redact, validSecrets } from '@trunkline/secrets';
+import type { Service } from '@trunkline/service';
+import { sharedTokens, type ExternalEntry } from './access.ts';
+import { createCallSidecar } from './call-sidecar.ts';
+import type { Grant } from './grants.ts';
+import { readSidecar, writeSidecar, type SidecarRecord, type SidecarState } from './sidecar-record.ts';
+import { createSidecarProbe } from './sidecar-probe.ts';
+import { sidecarTimes, type SidecarTimes } from './sidecar-times.ts';
+import { stateOf, superviseChild, type SuperviseDeps } from './supervise-child.ts';
+import { pause } from './watch-health.ts';
+
+export interface SidecarParts {
+  bus: Bus;
+  inventory: Pick<Inventory, 'get' | 'list' | 'onChange'>;
+  /** Where children reach this gateway. */
+  gatewayUrl: string;
+  /** What children may inherit some of. */
+  env: NodeJS.ProcessEnv;
+  times?: SidecarTimes;
+}
+
+/** What is known of the sidecars, here or at whichever replica looks after them. */
+export interface Sidecars {
+  record(connector: string): Promise<SidecarRecord | undefined>;
+}
+
+/** Looks after every sidecar, each on one replica: asks for its health, and runs it where it is a child process. */
+export async function startSidecars(service: Service, parts: SidecarParts): Promise<Sidecars> {
+  const { bus, inventory } = parts;
+  const own = new Map<string, SidecarRecord>();
+  const call = createCallSidecar({ now: Date.now });
+  service.onStop(() => call.close());
+  const run = async (name: string, lease: PlatformLease) => {
+    const labels = { kind: 'external', connector: name };
+    const forget = service.telemetry.metrics.watch('leases_owned', labels, () => 1);
+    await lookAfter(name, lease, { ...parts, call, own, service }).finally(() => {
+      forget();
+      own.delete(name);
+    });
+  };
+  const leased = await runLeased({ group: 'external_child', worker: service.instanceId, run }, bus);
+  service.onStop(() => leased.drain());
+
+  const ready = () => inventory.list('external').filter(({ state }) => state === 'ready');
+  const want = () => leased.want(ready().map(({ name }) => name));
+  want();
+  service.onStop(inventory.onChange(want));
+  service.ready('sidecars', () => ({ ready: true, sidecars: Object.fromEntries(own) }));
+  return { record: async (name) => own.get(name) ?? (await readSidecar(name, bus)) };
+}
+
+interface LookAfterDeps extends SidecarParts {
+  call: SuperviseDeps['call'];
+  own: Map<string, SidecarRecord>;
+  service: Pick<Service, 'instanceId' | 'log'>;
+}
+
+/** Serves one connector for as long as the lease lasts; a change of what matters to its sidecar begins anew. */
+async function lookAfter(name: string, lease: PlatformLease, deps: LookAfterDeps): Promise<void> {
+  const { bus, inventory, times = sidecarTimes, service } = deps;
+  const over = AbortSignal.any([lease.lost, lease.draining]);
+  const before = await readSidecar(name, bus);
+  const diedIn =
+    before?.mode === 'child_process' && before.status !== 'stopped' && before.gateway !== service.instanceId;
+  // Whoever had it may have been stopped, not killed: its watchdog needs this long to be sure of it.
+  if (diedIn) await pause(times.marginMs, over);
+  while (!over.aborted) {
+    const entry = inventory.get('external', name);
+    if (entry?.state !== 'ready') break;
+    const changed = new AbortController();
+    const traits = traitsOf(entry);
+    const stopListening = inventory.onChange(() => {
+      const next = inventory.get('external', name);
+      if (next?.state === 'ready' && traitsOf(next) !== traits) changed.abort();
+    });
+    const ending = AbortSignal.any([lease.draining, changed.signal]);
+    const tenure = { lost: lease.lost, ending, epoch: lease.epoch, stillOwner: () => lease.stillOwner() };
+    const report = createReport(entry, lease, deps);
+    try {
+      if (entry.config.mode === 'remote_http')
+        await watchRemote(entry, { over: AbortSignal.any([lease.lost, ending]), report }, deps);
+      else await superviseChild(entry, tenure, superviseDeps(report, { ...deps, times }));
+      await report({ status: 'stopped' });
+    } finally {
+      stopListening();
+    }
+  }
+  // Not wanted any more, which the lease is about to say.
+  if (!over.aborted) await pause(times.healthEveryMs, over);
+}
+
+/** What a child has to be started again for, and a remote sidecar to be asked anew. */
+function traitsOf(entry: ExternalEntry): string {
+  const { base_url, mode, platform, child_process, allow_private_network } = entry.config;
+  const [shared] = validSecrets(sharedTokens(entry) ?? [], Date.now());
+  const slots = Object.entries(entry.secrets)
+    .filter(([field]) => field.startsWith('credential_slots.'))
+    .map(([field, values]) => [field, validSecrets(values, Date.now())[0]?.expose()]);
+  return JSON.stringify([base_url, mode, platform, child_process, allow_private_network, shared?.expose(), slots]);
+}
+
+function superviseDeps(report: Report, deps: LookAfterDeps & { times: SidecarTimes }): SuperviseDeps {
+  const { call, bus, gatewayUrl, env, times, service } = deps;
+  const grants = bus.bucket<Grant>('grants');
+  const clock = { now: Date.now, random: Math.random };
+  return { call, grants, gatewayUrl, env, times, ...clock, log: service.log, report: (state) => void report(state) };
+}
+
+type Report = (state: SidecarState) => Promise<void>;
+
+const longestReason = 500;
+
+/** Says how a sidecar is: here, and on the bus for everybody, in the order in which it was said. */
+function createReport(entry: ExternalEntry, lease: PlatformLease, { bus, own, service }: LookAfterDeps): Report {
+  const { name, config, secrets } = entry;
+  let writing = Promise.resolve();
+  return (state) => {
+    const at = new Date().toISOString();
+    const reason = state.reason && redact(state.reason, Object.values(secrets).flat()).slice(0, longestReason);
+    const { instanceId: gateway, log } = service;
+    const record: SidecarRecord = { v: 1, mode: config.mode, gateway, at, ...state, ...(reason && { reason }) };
+    const before = own.get(name);
+    if (before?.status !== state.status || before.code !== state.code) {
+      log.info({ connector: name, status: state.status, code: state.code, reason }, 'sidecar.state');
+    }
+    own.set(name, record);
+    writing = writing
+      .then(() => (lease.stillOwner() ? writeSidecar(name, record, bus) : undefined))
+      .catch((err: unknown) => log.warn({ connector: name, err }, 'sidecar.state-not-kept'));
+    return writing;
+  };
+}
+
+async function watchRemote(
+  entry: ExternalEntry,
+  { over, report }: { over: AbortSignal; report: Report },
+  { call, inventory, times = sidecarTimes }: LookAfterDeps,
+): Promise<void> {
+  // The newest entry is asked each time: a rotated token changes it without changing what is watched.
+  const current = () => {
+    const found = inventory.get('external', entry.name);
+    return found?.state === 'ready' ? found : entry;
+  };
+  const probe = createSidecarProbe(current, {
+    ...{ call, now: Date.now },
+    timeoutMs: times.probeMs,
+    manifestMs: times.manifestMs,
+  });
+  while (!over.aborted) {
+    const probed = await probe(over);
+    if (over.aborted) return;
+    await report(stateOf(probed));
+    await pause(times.healthEveryMs * (0.8 + Math.random() * 0.4), over);
+  }
+}

@@ -1,0 +1,4 @@
+import { gatewayOptions } from '@trunkline/gateway-kit';
+
+/** The settings of the telegram gateway: those that every gateway has. */
+export const telegramGatewayOptions = gatewayOptions;
