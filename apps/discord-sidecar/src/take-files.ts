@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { limits, SidecarError, type NewEvent, type Sidecar } from '@trunkline/sidecar-sdk';
 import type { SentFile } from './normalize.ts';
 
-type Attachment = NonNullable<NonNullable<NewEvent['attachments']>[number]>;
+type Attachment = Extract<NonNullable<NewEvent['attachments']>[number], { type: string }>;
 
 const downloadMs = 60_000;
 const attempts = 3;
