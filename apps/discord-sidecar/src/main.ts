@@ -1,0 +1,3 @@
+import { createDiscordSidecar } from './discord-sidecar.ts';
+
+await createDiscordSidecar({ env: process.env }).run();
