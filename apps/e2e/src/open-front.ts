@@ -6,6 +6,7 @@ export interface Front extends AsyncDisposable {
   readonly url: string;
 }
 
+/** Listens on a free port of 127.0.0.1. A backend that dies takes its connections along, as it does behind a real one. */
 export async function openFront(backends: readonly string[]): Promise<Front> {
   const ports = backends.map((url) => Number(new URL(url).port));
   const sockets = new Set<Socket>();
