@@ -17,7 +17,7 @@ export interface ExtraProcess {
 }
 
 /** The gateways that an installation can have. */
-export type GatewayKind = 'http' | 'slack' | 'telegram';
+export type GatewayKind = 'http' | 'slack' | 'telegram' | 'external';
 
 type ServiceName = `${GatewayKind}-gateway` | 'session-router';
 
@@ -27,9 +27,10 @@ export interface InstallationOptions {
   routers?: number;
   /** HTTP gateways: one unless said. */
   gateways?: number;
-  /** None unless said, as of Telegram. */
+  /** None unless said, as of the others. */
   slackGateways?: number;
   telegramGateways?: number;
+  externalGateways?: number;
   /** Processes of `chaos/consumer.ts`: they answer each turn with `echo <text>`. */
   consumers?: number;
   extra?: ExtraProcess[];
@@ -144,11 +145,12 @@ async function plan(options: InstallationOptions): Promise<Plan[]> {
   return [...plans, ...extra];
 }
 
-const gatewayCounts = ({ gateways = 1, slackGateways = 0, telegramGateways = 0 }: InstallationOptions) =>
+const gatewayCounts = (options: InstallationOptions) =>
   [
-    ['http', gateways],
-    ['slack', slackGateways],
-    ['telegram', telegramGateways],
+    ['http', options.gateways ?? 1],
+    ['slack', options.slackGateways ?? 0],
+    ['telegram', options.telegramGateways ?? 0],
+    ['external', options.externalGateways ?? 0],
   ] as const;
 
 async function service(name: string, main: string): Promise<Plan> {

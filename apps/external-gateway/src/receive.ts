@@ -2,6 +2,7 @@ import { problem } from '@trunkline/errors';
 import {
   jsonAnswer,
   parseJson,
+  preferredWaitMs,
   problemAnswer,
   readBody,
   sendAnswer,
@@ -21,7 +22,7 @@ import { takeEvent, type Taken, type TakeDeps } from './take-event.ts';
 export const bodyLimit = 2 * 1024 * 1024;
 
 /** How long an event waits for its routing before the answer is 202; for a batch, all of its events together. */
-const waitMs = 2_000;
+const usualWaitMs = 2_000;
 
 export interface ReceiveDeps extends AccessDeps, TakeDeps {
   log: { info(fields: object, message: string): void };
@@ -85,22 +86,25 @@ async function handle(
   if (!access.value.authenticated && !isJson(req.headers['content-type'])) return refuse(notJson, 'not_json');
   const json = parseJson(read.bytes);
   if (!json.ok) return refuse(problemAnswer(json.problem), json.problem.code);
-  return form === 'single' ? single(json.value, { entry, span }, deps) : batch(json.value, { entry, span }, deps);
+  const context = { entry, span, waitMs: preferredWaitMs(req.headers['prefer']?.toString()) ?? usualWaitMs };
+  return form === 'single' ? single(json.value, context, deps) : batch(json.value, context, deps);
 }
 
 interface Context {
   entry: ExternalEntry;
   span: Span;
+  /** How long the caller waits for the routing at most. */
+  waitMs: number;
 }
 
-async function single(body: unknown, { entry, span }: Context, deps: ReceiveDeps): Promise<Handled> {
+async function single(body: unknown, { entry, span, waitMs }: Context, deps: ReceiveDeps): Promise<Handled> {
   const event = normalize(body, entry.config, deps);
   const taken = await takeEvent(event, { entry, span, waitMs: () => waitMs }, deps);
   const answer = singleAnswer(taken, entry.name);
   return { answer, outcomes: [outcomeOf(taken)], connector: entry.name, ...reasonOf(taken) };
 }
 
-async function batch(body: unknown, { entry, span }: Context, deps: ReceiveDeps): Promise<Handled> {
+async function batch(body: unknown, { entry, span, waitMs }: Context, deps: ReceiveDeps): Promise<Handled> {
   const read = readBatchPayload(body);
   if (!read.ok) {
     const answer = problemAnswer(problem('payload_invalid', { detail: read.detail }));

@@ -4,6 +4,7 @@ import {
   jsonAnswer,
   noteIgnored,
   packEvent,
+  preferredWaitMs,
   problemAnswer,
   queryOf,
   readBody,
@@ -20,7 +21,6 @@ import { authenticate, findConnector, type AccessDeps } from './access.ts';
 import { batchAnswer, type BatchItem } from './batch-answer.ts';
 import { handshakeAnswer } from './cloudevents.ts';
 import { normalize, type Normalized } from './normalize.ts';
-import { preferredWaitMs } from './prefer-wait.ts';
 import type { PreparedConnector } from './prepared-connector.ts';
 
 /** The largest body that is read. */

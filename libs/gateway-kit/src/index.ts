@@ -44,6 +44,7 @@ export { packEvent, type EventDraft, type EventPackage, type ObjectToStore } fro
 export { maxJsonDepth, parseJson, type JsonRead } from './parse-json.ts';
 export { createRateLimit, type RateLimit, type RateLimitDeps } from './rate-limit.ts';
 export { findPresented } from './presented.ts';
+export { preferredWaitMs } from './prefer-wait.ts';
 export { readBody, type BodyRead } from './read-body.ts';
 export { bearerToken, equalInConstantTime, queryOf, repeatedHeader } from './request-headers.ts';
 export { runDeliveries, type RunDeliveriesOptions, type RunningDeliveries } from './run-deliveries.ts';

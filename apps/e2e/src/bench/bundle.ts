@@ -5,7 +5,7 @@ import { build, type Plugin } from 'esbuild';
 const apps = resolve(import.meta.dirname, '../../..');
 
 /** The services that are deployed. */
-const services = ['http-gateway', 'slack-gateway', 'telegram-gateway', 'session-router'] as const;
+const services = ['http-gateway', 'slack-gateway', 'telegram-gateway', 'external-gateway', 'session-router'] as const;
 
 /**
  * What a service is deployed with beside its settings. Every thread of node's that ever allocated keeps an arena of its own otherwise,
@@ -55,6 +55,7 @@ export async function bundle(folder: string): Promise<Record<(typeof services)[n
     'http-gateway': fileOf('http-gateway'),
     'slack-gateway': fileOf('slack-gateway'),
     'telegram-gateway': fileOf('telegram-gateway'),
+    'external-gateway': fileOf('external-gateway'),
     'session-router': fileOf('session-router'),
   };
 }

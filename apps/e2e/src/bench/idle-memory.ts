@@ -16,6 +16,7 @@ export async function measureIdleMemory({ say }: BenchContext): Promise<Row[]> {
     mains,
     slackGateways: 1,
     telegramGateways: 1,
+    externalGateways: 1,
     logLevel: 'info',
     env: deployedEnv,
   });

@@ -17,6 +17,8 @@ export interface Contest {
 /** What came of it, in pairs that were measured in the same round. */
 export interface Rounds {
   pairs(value: string, floor: string, figure: (result: LoadResult) => number): [number, number][];
+  /** Of one of them, a figure for each round. */
+  figures(name: string, figure: (result: LoadResult) => number): number[];
 }
 
 /** Posts to each in turn, several times over, after all were warm. Without a rate as fast as answers come. */
@@ -52,6 +54,7 @@ export async function interleaved(
   }
   const resultsOf = (name: string) => contenders.find((each) => each.name === name)?.results ?? [];
   return {
+    figures: (name, figure) => resultsOf(name).map(figure),
     pairs: (value, floor, figure) => zip(resultsOf(value).map(figure), resultsOf(floor).map(figure)),
   };
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from './arithmetic.ts';
 import { openConnection, type HttpConnection } from './http-connection.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
+import { externalBatchRequest, externalRequest } from './external-requests.ts';
 import { requestBytes } from './signed-requests.ts';
 import { slackRequest } from './slack-requests.ts';
 import { telegramRequest } from './telegram-requests.ts';
@@ -19,7 +20,13 @@ process.on('message', (order: LoadOrder) => {
 process.on('disconnect', () => process.exit(0));
 process.send?.('ready');
 
-const requests = { http: requestBytes, slack: slackRequest, telegram: telegramRequest } as const;
+const requests = {
+  http: requestBytes,
+  slack: slackRequest,
+  telegram: telegramRequest,
+  external: externalRequest,
+  external_batch: externalBatchRequest,
+} as const;
 
 /** Counts over all runs: platforms number what they send, and nothing that is posted here is a repeat. */
 let lastSerial = 0;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** What to post, where, and how fast. */
 export interface LoadOrder {
   /** Whose requests. */
-  kind: 'http' | 'slack' | 'telegram';
+  kind: 'http' | 'slack' | 'telegram' | 'external' | 'external_batch';
   port: number;
   /** Makes the event ids of different runs differ, where they are not numbered. */
   run: string;

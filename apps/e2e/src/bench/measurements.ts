@@ -1,6 +1,7 @@
 import { measureEndToEnd } from './end-to-end.ts';
 import { measureIdleMemory } from './idle-memory.ts';
 import { measureIngress } from './ingress.ts';
+import { measureExternalIngress } from './ingress-external.ts';
 import { measureSlackIngress } from './ingress-slack.ts';
 import { measureTelegramIngress } from './ingress-telegram.ts';
 import { measureIsolation } from './isolation.ts';
@@ -14,6 +15,7 @@ export const measurements: readonly { rows: readonly string[]; measure: (context
     { rows: ['http ingress throughput', 'http ingress p99 at half load'], measure: measureIngress },
     { rows: ['slack ingress throughput', 'slack ingress vs chat sdk'], measure: measureSlackIngress },
     { rows: ['telegram ingress vs chat sdk', 'telegram ingress vs grammY'], measure: measureTelegramIngress },
+    { rows: ['external ingress single', 'external ingress batch'], measure: measureExternalIngress },
     { rows: ['webhook to turn p50'], measure: measureLatency },
     {
       rows: ['router cost per event, 1,000,000 sessions vs 1,000', 'router throughput, backlog of 20,000'],
@@ -21,7 +23,13 @@ export const measurements: readonly { rows: readonly string[]; measure: (context
     },
     { rows: ['end to end events per second'], measure: measureEndToEnd },
     {
-      rows: ['idle RSS http-gateway', 'idle RSS slack-gateway', 'idle RSS telegram-gateway', 'idle RSS session-router'],
+      rows: [
+        'idle RSS http-gateway',
+        'idle RSS slack-gateway',
+        'idle RSS telegram-gateway',
+        'idle RSS external-gateway',
+        'idle RSS session-router',
+      ],
       measure: measureIdleMemory,
     },
     { rows: ['slack isolation p50', 'slack isolation p95'], measure: measureIsolation },
