@@ -1,8 +1,9 @@
-import { headers as createHeaders, type MsgHdrs } from '@nats-io/transport-node';
+import type { MsgHdrs } from '@nats-io/transport-node';
 import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
 import type { Link } from './link.ts';
 import type { Ask } from './requests.ts';
+import { wireHeaders } from './wire-headers.ts';
 
 export interface AppendOptions {
   /** Stored once per id inside the stream's duplicate window. */
@@ -30,8 +31,10 @@ export async function append(
   message: { subject: string; payload: string | Uint8Array; options: AppendOptions; timeoutMs: number },
   { ask, link }: { ask: Ask; link: Link },
 ): Promise<Appended> {
-  const { subject, payload, options, timeoutMs } = message;
-  const headers = wireHeaders(options);
+  const { subject, options, timeoutMs } = message;
+  const headers = headersOf(options);
+  // From node's pool: the client would make a buffer of its own for each text.
+  const payload = typeof message.payload === 'string' ? Buffer.from(message.payload) : message.payload;
   const answer = await link
     .ask(() => ask({ subject, payload, headers, timeoutMs }))
     .catch((cause: unknown) => {
@@ -59,15 +62,14 @@ function acknowledgement(bytes: Uint8Array): Acknowledgement {
   return typeof document === 'object' && document !== null ? document : {};
 }
 
-/** The headers that JetStream knows by name, and the message's own. */
-function wireHeaders({ messageId, headers, expectLast, ttlMs }: AppendOptions): MsgHdrs {
-  const wire = createHeaders();
-  if (headers) for (const [name, value] of Object.entries(headers)) wire.set(name, value);
-  if (messageId) wire.set('Nats-Msg-Id', messageId);
-  if (ttlMs) wire.set('Nats-TTL', `${Math.ceil(ttlMs / 1000)}s`);
+/** The message's own headers, and those that JetStream knows by name. */
+function headersOf({ messageId, headers = {}, expectLast, ttlMs }: AppendOptions): MsgHdrs {
+  const fields = Object.entries(headers);
+  if (messageId) fields.push(['Nats-Msg-Id', messageId]);
+  if (ttlMs) fields.push(['Nats-TTL', `${Math.ceil(ttlMs / 1000)}s`]);
   if (expectLast) {
-    wire.set('Nats-Expected-Last-Subject-Sequence', String(expectLast.seq));
-    if (expectLast.subject) wire.set('Nats-Expected-Last-Subject-Sequence-Subject', expectLast.subject);
+    fields.push(['Nats-Expected-Last-Subject-Sequence', String(expectLast.seq)]);
+    if (expectLast.subject) fields.push(['Nats-Expected-Last-Subject-Sequence-Subject', expectLast.subject]);
   }
-  return wire;
+  return wireHeaders(fields);
 }

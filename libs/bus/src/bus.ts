@@ -1,10 +1,5 @@
 import { jetstream } from '@nats-io/jetstream';
-import {
-  connect,
-  headers as createHeaders,
-  type NatsConnection,
-  type NodeConnectionOptions,
-} from '@nats-io/transport-node';
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { append, type Appended, type AppendOptions } from './append.ts';
 import { createBucket, type Bucket } from './bucket.ts';
 import { BusUnavailableError } from './errors.ts';
@@ -17,6 +12,7 @@ import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-
 import { followTail } from './tail.ts';
 import { createAsk } from './requests.ts';
 import { plainHeaders, readStored, type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
+import { wireHeaders } from './wire-headers.ts';
 
 export interface BusOptions {
   servers: string | string[];
@@ -121,7 +117,7 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     follow: (stream, filter, { from, buffer }) =>
       openOrderedReader({ stream: names.stream(stream), filter, from, buffer }, { js, link }),
     publish: (subject, payload, headers) =>
-      nc.publish(subject, payload, headers && { headers: clientHeaders(headers) }),
+      nc.publish(subject, payload, headers && { headers: wireHeaders(Object.entries(headers)) }),
     subscribe: (subject, onMessage) => subscribe(subject, onMessage, { nc, log }),
     repeat: (request) => link.ask(request, { repeatable: true }),
     flush: () => nc.flush(),
@@ -159,12 +155,6 @@ function connectionOptions(options: BusOptions): NodeConnectionOptions {
     // Two stack traces for each request, for errors that we wrap with their subject anyway.
     noAsyncTraces: true,
   };
-}
-
-function clientHeaders(headers: Record<string, string>) {
-  const wire = createHeaders();
-  for (const [name, value] of Object.entries(headers)) wire.set(name, value);
-  return wire;
 }
 
 function subscribe(

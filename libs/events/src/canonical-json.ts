@@ -43,6 +43,9 @@ function writtenArray(items: readonly unknown[], quote: Quote): string {
   return `${text}]`;
 }
 
+/** Nothing in it has to be escaped, as in nearly every key there is. */
+const plainKey = /^[\w.-]*$/;
+
 function writtenObject(object: object, quote: Quote): string {
   if (!isPlain(object)) throw new TypeError('JSON has no form for an instance of a class.');
   let text = '';
@@ -50,7 +53,8 @@ function writtenObject(object: object, quote: Quote): string {
     const member = object[key];
     if (member === undefined) continue;
     if (text !== '') text += ',';
-    text += `${quote(key)}:${written(member, quote)}`;
+    text += plainKey.test(key) ? `"${key}":` : `${quote(key)}:`;
+    text += written(member, quote);
   }
   return `{${text}}`;
 }
