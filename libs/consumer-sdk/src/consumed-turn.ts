@@ -1,5 +1,6 @@
 import { busHeaders, encodeJson, hashToken, token, type Bus, type Bucket } from '@trunkline/bus';
 import { outputIdOf, type Output, type OutputPart, type Turn } from '@trunkline/events';
+import type { Cancellation } from './cancellation.ts';
 import { childTraceparent } from './traceparent.ts';
 
 /** What to say: plain text (markdown), parts, or any fields of an output beyond the ones that the turn fills in. */
@@ -42,9 +43,15 @@ export interface ConsumedTurn extends Turn {
 /** Wraps a turn that was read from the bus. */
 export function consumedTurn(
   turn: Turn,
-  context: { bus: Bus; group: string; attempt: number; signal: AbortSignal; traceparent: string | undefined },
+  context: {
+    bus: Bus;
+    group: string;
+    attempt: number;
+    cancellation: Pick<Cancellation, 'signal'>;
+    traceparent: string | undefined;
+  },
 ): ConsumedTurn {
-  const { bus, group, attempt, signal, traceparent } = context;
+  const { bus, group, attempt, cancellation, traceparent } = context;
   const { session_id, generation } = turn.session;
   const { turn_id, reply_handle } = turn;
   let ordinal = 0;
@@ -68,7 +75,9 @@ export function consumedTurn(
     ...turn,
     text: turn.event.data.content?.text ?? '',
     attempt,
-    signal,
+    get signal() {
+      return cancellation.signal;
+    },
     traceparent,
     content: () => wholeText(turn, bus),
     reply: (reply) => publish(outputFields(reply)),

@@ -10,6 +10,7 @@ import {
   type StoredMessage,
 } from '@trunkline/bus';
 import { readTurn, type Turn } from '@trunkline/events';
+import { Cancellation } from './cancellation.ts';
 import { consumedTurn, type ConsumedTurn } from './consumed-turn.ts';
 import { passes, type TurnFilter } from './turn-filter.ts';
 
@@ -93,27 +94,26 @@ export function createTurnWorker(options: TurnWorkerOptions, deps: Deps) {
 /** Calls the handler, as many at a time as there are slots, and knows what runs so that it can be cancelled. */
 function createRunner(options: TurnWorkerOptions, { bus, handler }: Deps) {
   const slots = createSlots(options.concurrency);
-  const running = new Map<string, AbortController>();
+  const running = new Map<string, Cancellation>();
 
   /** A cancellation takes effect when it is seen, not when its turn comes. */
   function peek(message: StoredMessage): void {
     if (message.headers[busHeaders.eventType] !== cancelled) return;
-    running.get(bus.names.turnsBeside(message.subject))?.abort(new Error('The turn was cancelled.'));
+    running.get(bus.names.turnsBeside(message.subject))?.cancel();
   }
 
   async function runTurn({ turn, message, context }: Job, attempt: number): Promise<Handled | { error: string }> {
     await slots.take();
     const session = bus.names.turnsBeside(message.subject);
-    const cancel = new AbortController();
-    running.set(session, cancel);
+    const cancellation = new Cancellation(context.signal);
+    running.set(session, cancellation);
     try {
       if (!context.stillOwner()) return 'interrupted';
-      const signal = AbortSignal.any([cancel.signal, context.signal]);
       const traceparent = message.headers[busHeaders.traceparent];
-      await handler(consumedTurn(turn, { bus, group: options.group, attempt, signal, traceparent }));
+      await handler(consumedTurn(turn, { bus, group: options.group, attempt, cancellation, traceparent }));
       return 'done';
     } catch (error) {
-      if (cancel.signal.aborted) return 'done';
+      if (cancellation.cancelled) return 'done';
       if (context.signal.aborted) return 'interrupted';
       bus.log.warn({ err: error, turn_id: turn.turn_id, attempt }, 'turn.failed');
       return { error: error instanceof Error ? error.name : 'error' };
