@@ -6,11 +6,14 @@ import { followText, kindsIn, wantedPort } from './dev-gateways.ts';
 
 const slack = '[[slack_connectors]]\nname = "a"\nsigning_secret = "s"\n';
 const telegram = '[[telegram_connectors]]\nname = "a"\nsecret_token = "s"\n';
+const external =
+  '[[external_connectors]]\nname = "a"\nplatform = "p"\nbase_url = "https://a.example.com"\nshared_token = "tttttttt"\n';
 
 describe('the gateways of a connectors file', () => {
   it.each([
     { toml: '', kinds: ['http'], because: 'http always runs' },
     { toml: telegram + slack, kinds: ['http', 'slack', 'telegram'], because: 'both have a connector' },
+    { toml: external, kinds: ['http', 'external'], because: 'a sidecar is one too' },
     { toml: slack.replace('"s"', '"s"\nenabled = false'), kinds: ['http', 'slack'], because: 'it may be switched on' },
     { toml: `${slack}nonsense = 1\n${telegram}`, kinds: ['http'], because: 'an edit with errors starts nothing' },
   ])('are $kinds: $because', ({ toml, kinds }) => {

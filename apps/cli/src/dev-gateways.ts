@@ -5,7 +5,7 @@ import { freePort } from './free-port.ts';
 import type { Supervised } from './supervise.ts';
 
 /** The kinds that `dev` has a gateway for, in the order of their ports: http on `--port`, the terminal's on the next, then these. */
-export const gatewayKinds = ['http', 'slack', 'telegram'] as const;
+export const gatewayKinds = ['http', 'slack', 'telegram', 'external'] as const;
 export type GatewayKind = (typeof gatewayKinds)[number];
 
 /** Where a gateway that runs is reached, and asked whether it is ready. */

@@ -33,6 +33,7 @@ describe('healOpenMarkdown', () => {
     { text: 'done **x** `y` ~~z~~ [a](b) ![c](d)', because: 'everything is closed' },
     { text: 'snake_case and 2 * 3', because: 'marks that open nothing' },
     { text: '```\n*a\n```\n', because: 'marks in code' },
+    { text: '```\na\n  \n```', because: 'an empty line in code ends no block' },
     { text: 'a \\*b \\`c', because: 'escaped marks' },
     { text: '**a\n\nb', because: 'emphasis does not reach over an empty line' },
     { text: '[lab', because: 'half a label may be anything' },

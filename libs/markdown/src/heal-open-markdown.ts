@@ -3,9 +3,10 @@
  * span, emphasis; of a half link only the label is kept. A text that is complete stays as it is.
  */
 export function healOpenMarkdown(text: string): string {
-  const fence = openFence(text);
-  if (fence) return healFence(text, fence);
-  const start = lastBlockStart(text);
+  const { open, closedUpTo } = lastFence(text);
+  if (open) return healFence(text, open);
+  // What looks like a block inside of code is none.
+  const start = Math.max(lastBlockStart(text), closedUpTo);
   return text.slice(0, start) + healInline(text.slice(start));
 }
 
@@ -18,15 +19,20 @@ interface Fence {
 const fenceLine = /^((?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])[ \t])*[ \t]*)(`{3,}|~{3,})(.*)$/;
 const container = /^[ \t>]*/;
 
-/** The fence that no line closes. */
-function openFence(text: string): Fence | undefined {
+/** The fence that no line closes, and where the last one that was closed ends. */
+function lastFence(text: string): { open: Fence | undefined; closedUpTo: number } {
   let open: Fence | undefined;
+  let closedUpTo = 0;
+  let end = 0;
   for (const line of text.split('\n')) {
+    end = Math.min(end + line.length + 1, text.length);
     const inner = line.replace(container, '').trimEnd();
-    if (open && isClosing(inner, open.fence)) open = undefined;
-    else open ??= opened(line);
+    if (open && isClosing(inner, open.fence)) {
+      open = undefined;
+      closedUpTo = end;
+    } else open ??= opened(line);
   }
-  return open;
+  return { open, closedUpTo };
 }
 
 function opened(line: string): Fence | undefined {
