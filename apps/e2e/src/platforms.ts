@@ -55,6 +55,7 @@ export async function startPlatforms(options: PlatformsOptions = {}): Promise<Pl
   slack.subscribe({ url: `${front.url}/v1/connectors/slack/team` });
   // Before its first question Telegram keeps no reactions for a bot.
   if (telegramGateways > 0) await waitFor(() => telegram.isPolled(), { what: 'Telegram to be asked', ...patient });
+  await waitFor(() => lanesAreSpread(installation), { what: 'the lanes to be spread', ...patient });
   const stack = starting.move();
   return {
     slack,
@@ -71,6 +72,24 @@ export async function startPlatforms(options: PlatformsOptions = {}): Promise<Pl
     slackReplies: ({ channel, ts }) => slack.thread(channel, ts).filter(({ app_id }) => app_id === slack.app.id),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+const lanes = 64;
+
+/** Whether each gateway has its share of the lanes of its kind: what grows is shown by their owner, or not at all. */
+async function lanesAreSpread({ opsUrls }: Installation): Promise<boolean> {
+  const kinds = [...opsUrls].flatMap(([name, url]) => {
+    const kind = /^(\w+)-gateway-/.exec(name)?.[1];
+    return kind === undefined ? [] : [{ kind, url }];
+  });
+  const owned = await Promise.all(
+    kinds.map(async ({ kind, url }) => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const found = new RegExp(`lanes_owned\\{[^}]*work="deliveries\\.${kind}"[^}]*\\} (\\d+)`).exec(text)?.[1];
+      return Number(found ?? 0) >= Math.floor(lanes / kinds.filter((each) => each.kind === kind).length);
+    }),
+  );
+  return owned.every(Boolean);
 }
 
 const connectorsFile = (of: { slack: FakeSlack; telegram: FakeTelegram; pollSeconds: number }) => `
