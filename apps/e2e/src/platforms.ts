@@ -76,20 +76,19 @@ export async function startPlatforms(options: PlatformsOptions = {}): Promise<Pl
 
 const lanes = 64;
 
-/** Whether each gateway has its share of the lanes of its kind: what grows is shown by their owner, or not at all. */
+/** Whether all lanes have an owner and none has more than its share: what grows is shown by the owner of its lane, or not at all. */
 async function lanesAreSpread({ opsUrls }: Installation): Promise<boolean> {
-  const kinds = [...opsUrls].flatMap(([name, url]) => {
+  const owned = new Map<string, number[]>();
+  for (const [name, url] of opsUrls) {
     const kind = /^(\w+)-gateway-/.exec(name)?.[1];
-    return kind === undefined ? [] : [{ kind, url }];
-  });
-  const owned = await Promise.all(
-    kinds.map(async ({ kind, url }) => {
-      const text = await (await fetch(`${url}/metrics`)).text();
-      const found = new RegExp(`lanes_owned\\{[^}]*work="deliveries\\.${kind}"[^}]*\\} (\\d+)`).exec(text)?.[1];
-      return Number(found ?? 0) >= Math.floor(lanes / kinds.filter((each) => each.kind === kind).length);
-    }),
+    if (kind === undefined) continue;
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const found = new RegExp(`lanes_owned\\{[^}]*work="deliveries\\.${kind}"[^}]*\\} (\\d+)`).exec(text)?.[1];
+    owned.set(kind, [...(owned.get(kind) ?? []), Number(found ?? 0)]);
+  }
+  return [...owned.values()].every(
+    (each) => each.reduce((sum, one) => sum + one, 0) === lanes && Math.max(...each) <= Math.ceil(lanes / each.length),
   );
-  return owned.every(Boolean);
 }
 
 const connectorsFile = (of: { slack: FakeSlack; telegram: FakeTelegram; pollSeconds: number }) => `
