@@ -1,16 +1,18 @@
 import { problem } from '@trunkline/errors';
 import {
+  answerRequests,
   jsonAnswer,
   parseJson,
   preferredWaitMs,
   problemAnswer,
   readBody,
-  sendAnswer,
   type Answer,
+  type AnswerRequestsDeps,
+  type HandledRequest,
   type IngressHandler,
   type IngressRequest,
 } from '@trunkline/gateway-kit';
-import { startSpan, type Span } from '@trunkline/telemetry';
+import type { Span } from '@trunkline/telemetry';
 import { authenticate, findConnector, type AccessDeps, type ExternalEntry } from './access.ts';
 import { batchResult, singleAnswer } from './event-answers.ts';
 import { readBatchPayload } from './event-payload.ts';
@@ -24,57 +26,24 @@ export const bodyLimit = 2 * 1024 * 1024;
 /** How long an event waits for its routing before the answer is 202; for a batch, all of its events together. */
 const usualWaitMs = 2_000;
 
-export interface ReceiveDeps extends AccessDeps, TakeDeps {
-  log: { info(fields: object, message: string): void };
-  /** Told what became of each event, for metrics. Only connectors that exist are named. */
-  observe?: (seen: { connector: string; outcome: string; ms: number }) => void;
-}
-
-/** What one request came to: its answer, and what log and metrics shall say of it. */
-interface Handled {
-  answer: Answer;
-  outcomes: string[];
-  /** Absent when there is no such connector: names that callers make up are no labels. */
-  connector?: string;
-  eventId?: string | undefined;
-  /** Why it was refused. */
-  why?: string;
-}
+export type ReceiveDeps = AccessDeps & TakeDeps & AnswerRequestsDeps;
 
 /** Takes events of sidecars in, one in a request or many. Order of checks: connector, size, authentication, format, schema, store. */
 export function receiveEvents(form: 'single' | 'batch', deps: ReceiveDeps): IngressHandler {
-  return async (request) => {
-    const startedAt = deps.now();
-    const parent = request.req.headers['traceparent']?.toString();
-    const span = startSpan('external.receive', { kind: 'server', parent });
-    try {
-      const { answer, outcomes, connector, eventId, why } = await handle(request, { form, span }, deps);
-      sendAnswer(request.res, answer);
-      const ms = deps.now() - startedAt;
-      if (connector !== undefined) for (const outcome of outcomes) deps.observe?.({ connector, outcome, ms });
-      const outcome = form === 'batch' && outcomes.length > 1 ? 'batch' : outcomes[0];
-      const facts = { connector, status: answer.status, outcome, event_id: eventId, why, ms, trace_id: span.traceId };
-      deps.log.info(facts, 'request.answered');
-    } catch (error) {
-      span.fail(error);
-      throw error;
-    } finally {
-      span.end();
-    }
-  };
+  return answerRequests('external.receive', (request, span) => handle(request, { form, span }, deps), deps);
 }
 
 async function handle(
   { req, res, params }: IngressRequest,
   { form, span }: { form: 'single' | 'batch'; span: Span },
   deps: ReceiveDeps,
-): Promise<Handled> {
+): Promise<HandledRequest> {
   const found = findConnector(params['name'] ?? '', deps);
-  if (!found.ok) return { answer: found.answer, outcomes: ['refused'], why: found.reason };
+  if (!found.ok) return { answer: found.answer, outcome: 'refused', why: found.reason };
   const entry = found.value;
-  const refuse = (answer: Answer, why: string): Handled => ({
+  const refuse = (answer: Answer, why: string): HandledRequest => ({
     answer,
-    outcomes: ['refused'],
+    outcome: 'refused',
     connector: entry.name,
     why,
   });
@@ -97,18 +66,18 @@ interface Context {
   waitMs: number;
 }
 
-async function single(body: unknown, { entry, span, waitMs }: Context, deps: ReceiveDeps): Promise<Handled> {
+async function single(body: unknown, { entry, span, waitMs }: Context, deps: ReceiveDeps): Promise<HandledRequest> {
   const event = normalize(body, entry.config, deps);
   const taken = await takeEvent(event, { entry, span, waitMs: () => waitMs }, deps);
   const answer = singleAnswer(taken, entry.name);
-  return { answer, outcomes: [outcomeOf(taken)], connector: entry.name, ...reasonOf(taken) };
+  return { answer, outcome: outcomeOf(taken), connector: entry.name, ...reasonOf(taken) };
 }
 
-async function batch(body: unknown, { entry, span, waitMs }: Context, deps: ReceiveDeps): Promise<Handled> {
+async function batch(body: unknown, { entry, span, waitMs }: Context, deps: ReceiveDeps): Promise<HandledRequest> {
   const read = readBatchPayload(body);
   if (!read.ok) {
     const answer = problemAnswer(problem('payload_invalid', { detail: read.detail }));
-    return { answer, outcomes: ['refused'], connector: entry.name, why: 'payload_invalid' };
+    return { answer, outcome: 'refused', connector: entry.name, why: 'payload_invalid' };
   }
   const until = deps.now() + waitMs;
   const events = read.events.map((event) =>
@@ -116,7 +85,9 @@ async function batch(body: unknown, { entry, span, waitMs }: Context, deps: Rece
   );
   const all = await takeBatch(events, { entry, span, waitMs: () => Math.max(0, until - deps.now()) }, deps);
   const answer = jsonAnswer(200, { results: all.map(batchResult) });
-  return { answer, outcomes: all.map(outcomeOf), connector: entry.name };
+  const outcomes = all.map(outcomeOf);
+  const [only = 'batch', ...more] = outcomes;
+  return { answer, outcome: more.length > 0 ? 'batch' : only, outcomes, connector: entry.name };
 }
 
 const outcomeOf = (taken: Taken) => (taken.outcome === 'emitted' ? taken.emitted.outcome : taken.outcome);

@@ -1,6 +1,7 @@
 import type { Bus } from '@trunkline/bus';
 import {
   answerOf,
+  answerRequests,
   jsonAnswer,
   noteIgnored,
   packEvent,
@@ -10,13 +11,15 @@ import {
   readBody,
   sendAnswer,
   type Answer,
+  type AnswerRequestsDeps,
   type AssetUrls,
   type EmitPackage,
   type EventDraft,
+  type HandledRequest,
   type IngressHandler,
   type IngressRequest,
 } from '@trunkline/gateway-kit';
-import { startSpan, traceparentOf, type Span } from '@trunkline/telemetry';
+import { traceparentOf, type Span } from '@trunkline/telemetry';
 import { authenticate, findConnector, type AccessDeps } from './access.ts';
 import { batchAnswer, type BatchItem } from './batch-answer.ts';
 import { handshakeAnswer } from './cloudevents.ts';
@@ -26,54 +29,29 @@ import type { PreparedConnector } from './prepared-connector.ts';
 /** The largest body that is read. */
 export const bodyLimit = 2 * 1024 * 1024;
 
-export interface ReceiveDeps extends AccessDeps {
+export interface ReceiveDeps extends AccessDeps, AnswerRequestsDeps {
   emit: EmitPackage;
   bus: Pick<Bus, 'append' | 'names'>;
   assetUrls: Pick<AssetUrls, 'urlOf'>;
   random: () => number;
-  log: { info(fields: object, message: string): void };
-  /** Told what became of each request, for metrics. Only connectors that exist are named. */
-  observe?: (seen: { connector: string; outcome: string; ms: number }) => void;
-}
-
-/** What one request came to: its answer, and what log and metrics shall say of it. */
-interface Handled {
-  answer: Answer;
-  outcome: string;
-  /** Absent when there is no such connector: names that callers make up are no labels. */
-  connector?: string;
-  eventId?: string;
-  /** Why it was refused. */
-  why?: string;
 }
 
 /** Takes events in. Order of checks: connector, size, authentication, format, schema, then the rate limit and the store. */
 export function receiveEvents(deps: ReceiveDeps): IngressHandler {
-  return async (request) => {
-    const startedAt = deps.now();
-    const span = startSpan('http.receive', { kind: 'server', parent: request.req.headers['traceparent']?.toString() });
-    try {
-      const { answer, outcome, connector, eventId, why } = await handle(request, span, deps);
-      sendAnswer(request.res, answer);
-      const ms = deps.now() - startedAt;
-      if (connector !== undefined) deps.observe?.({ connector, outcome, ms });
-      const facts = { connector, status: answer.status, outcome, event_id: eventId, why, ms, trace_id: span.traceId };
-      deps.log.info(facts, 'request.answered');
-    } catch (error) {
-      span.fail(error);
-      throw error;
-    } finally {
-      span.end();
-    }
-  };
+  return answerRequests('http.receive', (request, span) => handle(request, span, deps), deps);
 }
 
-async function handle({ req, res, params }: IngressRequest, span: Span, deps: ReceiveDeps): Promise<Handled> {
+async function handle({ req, res, params }: IngressRequest, span: Span, deps: ReceiveDeps): Promise<HandledRequest> {
   const found = findConnector(params['name'] ?? '', deps);
   if (!found.ok) return { answer: found.answer, outcome: 'refused', why: found.reason };
   const connector = found.value;
   const { name } = connector.config;
-  const refuse = (answer: Answer, why: string): Handled => ({ answer, outcome: 'refused', connector: name, why });
+  const refuse = (answer: Answer, why: string): HandledRequest => ({
+    answer,
+    outcome: 'refused',
+    connector: name,
+    why,
+  });
 
   const read = await readBody({ req, res }, bodyLimit);
   if (!read.ok) return refuse(problemAnswer(read.problem), read.problem.code);
@@ -102,7 +80,7 @@ async function handleOne(
   result: Normalized,
   context: Context & { prefer: string | undefined },
   deps: ReceiveDeps,
-): Promise<Handled> {
+): Promise<HandledRequest> {
   const { config } = context.connector;
   if (result.outcome === 'refused') {
     return { answer: problemAnswer(result.problem), outcome: 'refused', why: result.problem.code };
@@ -125,7 +103,11 @@ async function handleOne(
  * Events of a batch are stored one after the other, in their order; nobody waits for the routing of each. After one that has to
  * come again none is tried: it would overtake.
  */
-async function handleBatch(results: readonly Normalized[], context: Context, deps: ReceiveDeps): Promise<Handled> {
+async function handleBatch(
+  results: readonly Normalized[],
+  context: Context,
+  deps: ReceiveDeps,
+): Promise<HandledRequest> {
   const items: BatchItem[] = [];
   let stopped = false;
   for (const normalized of results) {

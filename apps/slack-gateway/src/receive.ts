@@ -2,21 +2,23 @@ import type { SlackConnector } from '@trunkline/config';
 import { problem } from '@trunkline/errors';
 import { sha256Hex } from '@trunkline/events';
 import {
+  answerRequests,
   jsonAnswer,
   problemAnswer,
   readBody,
   readyConnector,
   refuseAuthentication,
   retryAfter,
-  sendAnswer,
   type Answer,
+  type AnswerRequestsDeps,
   type FailureDeps,
   type Granted,
+  type HandledRequest,
   type IngressHandler,
   type IngressRequest,
 } from '@trunkline/gateway-kit';
 import type { InventoryEntry } from '@trunkline/inventory';
-import { startSpan, type Span } from '@trunkline/telemetry';
+import type { Span } from '@trunkline/telemetry';
 import { preparedConnector, type PreparedConnector } from './prepared-connector.ts';
 import { isSslCheck, readBodyValue } from './read-body-value.ts';
 import { takePayload, type TakeDeps, type Taken } from './take-payload.ts';
@@ -25,55 +27,19 @@ import { verifyRequest } from './verify.ts';
 /** The largest body that is read. */
 const bodyLimit = 4 * 1024 * 1024;
 
-export interface ReceiveDeps extends TakeDeps, FailureDeps {
+export interface ReceiveDeps extends TakeDeps, FailureDeps, Pick<AnswerRequestsDeps, 'observe'> {
   /** The slack connectors as they are now. */
   connectors: { get(name: string): InventoryEntry<SlackConnector> | undefined };
   log: TakeDeps['log'] & { info(fields: object, message: string): void };
-  /** Told what became of each request, for metrics. Only connectors that exist are named. */
-  observe?: (seen: { connector: string; outcome: string; ms: number }) => void;
-}
-
-/** What one request came to: its answer, and what log and metrics shall say of it. */
-interface Handled {
-  answer: Answer;
-  outcome: string;
-  /** Absent when there is no such connector: names that callers make up are no labels. */
-  connector?: string;
-  eventId?: string;
-  /** Why it became no event. */
-  why?: string;
 }
 
 /** Takes in what Slack posts: events, commands and interactions, at one URL. The success answer comes after the store. */
 export function receiveEvents(deps: ReceiveDeps): IngressHandler {
-  return async (request) => {
-    const { headers } = request.req;
-    const startedAt = deps.now();
-    const span = startSpan('slack.receive', { kind: 'server', parent: headers['traceparent']?.toString() });
-    try {
-      const { answer, outcome, connector, eventId, why } = await handle(request, span, deps);
-      sendAnswer(request.res, answer);
-      const ms = deps.now() - startedAt;
-      if (connector !== undefined) deps.observe?.({ connector, outcome, ms });
-      const retry = retryFacts(headers);
-      const facts = {
-        connector,
-        status: answer.status,
-        outcome,
-        event_id: eventId,
-        why,
-        ...retry,
-        ms,
-        trace_id: span.traceId,
-      };
-      deps.log.info(facts, 'request.answered');
-    } catch (error) {
-      span.fail(error);
-      throw error;
-    } finally {
-      span.end();
-    }
-  };
+  const answered = async (request: IngressRequest, span: Span) => ({
+    ...(await handle(request, span, deps)),
+    facts: retryFacts(request.req.headers),
+  });
+  return answerRequests('slack.receive', answered, deps);
 }
 
 /** Why Slack sends something again; for the log alone: a retry may be the only copy that we ever get to store. */
@@ -83,12 +49,17 @@ function retryFacts(headers: IngressRequest['req']['headers']) {
   return { retry_num: known(num), retry_reason: known(reason) };
 }
 
-async function handle({ req, res, params }: IngressRequest, span: Span, deps: ReceiveDeps): Promise<Handled> {
+async function handle({ req, res, params }: IngressRequest, span: Span, deps: ReceiveDeps): Promise<HandledRequest> {
   const found = readyConnector(deps.connectors.get(params['name'] ?? ''), 'slack');
   if (!found.ok) return { answer: found.answer, outcome: 'refused', why: found.reason };
   const connector = preparedConnector(found.value);
   const { name } = connector.config;
-  const refuse = (answer: Answer, why: string): Handled => ({ answer, outcome: 'refused', connector: name, why });
+  const refuse = (answer: Answer, why: string): HandledRequest => ({
+    answer,
+    outcome: 'refused',
+    connector: name,
+    why,
+  });
 
   const read = await readBody({ req, res }, bodyLimit);
   if (!read.ok) return refuse(problemAnswer(read.problem), read.problem.code);

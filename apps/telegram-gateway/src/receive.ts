@@ -1,6 +1,7 @@
 import type { TelegramConnector } from '@trunkline/config';
 import { problem } from '@trunkline/errors';
 import {
+  answerRequests,
   jsonAnswer,
   parseJson,
   problemAnswer,
@@ -8,15 +9,16 @@ import {
   readyConnector,
   refuseAuthentication,
   retryAfter,
-  sendAnswer,
   type Answer,
+  type AnswerRequestsDeps,
   type FailureDeps,
   type Granted,
+  type HandledRequest,
   type IngressHandler,
   type IngressRequest,
 } from '@trunkline/gateway-kit';
 import type { InventoryEntry } from '@trunkline/inventory';
-import { startSpan, type Span } from '@trunkline/telemetry';
+import type { Span } from '@trunkline/telemetry';
 import type { IncomingMessage } from 'node:http';
 import { preparedConnector, type PreparedConnector } from './prepared-connector.ts';
 import { storeUpdate, type Settled, type StoreDeps } from './store-update.ts';
@@ -31,51 +33,27 @@ export interface TelegramConnectors {
   get(name: string): InventoryEntry<TelegramConnector> | undefined;
 }
 
-export interface ReceiveDeps extends StoreDeps, FailureDeps {
+export interface ReceiveDeps extends StoreDeps, FailureDeps, Pick<AnswerRequestsDeps, 'observe'> {
   connectors: TelegramConnectors;
   log: { info(fields: object, message: string): void; error(fields: object, message: string): void };
-  /** Told what became of each request, for metrics. Only connectors that exist are named. */
-  observe?: (seen: { connector: string; outcome: string; ms: number }) => void;
-}
-
-/** What one request came to: its answer, and what log and metrics shall say of it. */
-interface Handled {
-  answer: Answer;
-  outcome: string;
-  /** Absent when there is no such connector: names that callers make up are no labels. */
-  connector?: string;
-  eventId?: string;
-  /** Why it was refused or ignored. */
-  why?: string;
 }
 
 /** Takes what Telegram posts. Its order is Telegram's: it sends the next update of a chat when this one has its 200. */
 export function receiveUpdates(deps: ReceiveDeps): IngressHandler {
-  return async (request) => {
-    const startedAt = deps.now();
-    const span = startSpan('telegram.receive', { kind: 'server' });
-    try {
-      const { answer, outcome, connector, eventId, why } = await handle(request, span, deps);
-      sendAnswer(request.res, answer);
-      const ms = deps.now() - startedAt;
-      if (connector !== undefined) deps.observe?.({ connector, outcome, ms });
-      const facts = { connector, status: answer.status, outcome, event_id: eventId, why, ms, trace_id: span.traceId };
-      deps.log.info(facts, 'request.answered');
-    } catch (error) {
-      span.fail(error);
-      throw error;
-    } finally {
-      span.end();
-    }
-  };
+  return answerRequests('telegram.receive', (request, span) => handle(request, span, deps), deps);
 }
 
-async function handle({ req, res, params }: IngressRequest, span: Span, deps: ReceiveDeps): Promise<Handled> {
+async function handle({ req, res, params }: IngressRequest, span: Span, deps: ReceiveDeps): Promise<HandledRequest> {
   const found = readyConnector(deps.connectors.get(params['name'] ?? ''), 'telegram');
   if (!found.ok) return { answer: found.answer, outcome: 'refused', why: found.reason };
   const connector = preparedConnector(found.value);
   const { name } = connector.config;
-  const refuse = (answer: Answer, why: string): Handled => ({ answer, outcome: 'refused', connector: name, why });
+  const refuse = (answer: Answer, why: string): HandledRequest => ({
+    answer,
+    outcome: 'refused',
+    connector: name,
+    why,
+  });
 
   const read = await readBody({ req, res }, bodyLimit);
   if (!read.ok) return refuse(problemAnswer(read.problem), read.problem.code);
