@@ -87,7 +87,10 @@ export function createDeliveryHandler<S extends Step>(deps: DeliveryHandlerDeps<
     return take(delivery, { message, lane }).finally(() => unsettled.delete(delivery));
   }
 
-  async function take(delivery: Delivery, { message, lane }: { message: DeliveryMessage; lane: Lane }): Promise<Handled> {
+  async function take(
+    delivery: Delivery,
+    { message, lane }: { message: DeliveryMessage; lane: Lane },
+  ): Promise<Handled> {
     await targets.ready();
     const held = await open(delivery, { ...deps, store });
     if (!held) return 'done';

@@ -3,7 +3,7 @@ import type { Bus } from '@trunkline/bus';
 import type { Inventory } from '@trunkline/inventory';
 import type { Service } from '@trunkline/service';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { createStatusBoard, type StatusBoard, type StatusNotes } from './status-board.ts';
+import { StatusBoard, type StatusNotes } from './status-board.ts';
 
 /** The oldest waiting delivery of each connector, as an ISO time, by name. */
 export type ReadWaiting = () => ReadonlyMap<string, string>;
@@ -30,7 +30,7 @@ export function reportStatus(
   parts: ReportStatusParts,
 ): StatusReporter {
   const { kind, bus, inventory, timing = usualTiming } = parts;
-  const board = createStatusBoard(kind, { inventory, now: Date.now });
+  const board = new StatusBoard(kind, { inventory, now: Date.now });
   const teller = createTeller(board, { kind, bus, gateway: service.instanceId, log: service.log });
   let readWaiting: ReadWaiting = () => new Map();
   let ticks = 0;
@@ -54,7 +54,12 @@ export function reportStatus(
     board.close();
     if (bus.state() === 'connected') teller.tellLeaving();
   });
-  return { ...board, watchWaiting: (read) => void (readWaiting = read) };
+  return {
+    sawEvent: (connector, outcome) => board.sawEvent(connector, outcome),
+    sawDelivery: (connector, fate) => board.sawDelivery(connector, fate),
+    describe: (connector, description) => board.describe(connector, description),
+    watchWaiting: (read) => void (readWaiting = read),
+  };
 }
 
 /** Of a report, as text: far below the largest message. */
@@ -97,7 +102,8 @@ function createTeller(
       const { changed, removed } = board.takeChanged();
       const reports = inReports(textsOf(changed));
       for (const texts of reports) publish(texts);
-      if (removed.length > 0 || (evenIfNone && reports.length === 0)) publish([], { ...(removed.length > 0 && { removed }) });
+      if (removed.length > 0 || (evenIfNone && reports.length === 0))
+        publish([], { ...(removed.length > 0 && { removed }) });
     },
     /** However many ask meanwhile, it is told once more. */
     tellAll(): void {

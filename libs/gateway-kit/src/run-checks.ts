@@ -43,7 +43,10 @@ async function tryOne({ name, run }: Check, signal: AbortSignal, { log }: RunChe
     return await run(signal);
   } catch (error) {
     log.error({ err: error, check: name }, 'check.failed');
-    return { outcome: 'failed', detail: 'The check itself failed, which is our fault: the log of the gateway says how.' };
+    return {
+      outcome: 'failed',
+      detail: 'The check itself failed, which is our fault: the log of the gateway says how.',
+    };
   }
 }
 

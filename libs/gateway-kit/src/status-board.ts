@@ -21,16 +21,6 @@ export interface StatusNotes {
   describe(connector: string, description: ConnectorDescription | undefined): void;
 }
 
-/** The status of the connectors as this process sees it, and which of them have changed. */
-export interface StatusBoard extends StatusNotes {
-  /** Connectors to tell about now: all that changed in themselves, and some of those that had traffic. */
-  takeChanged(): { changed: string[]; removed: string[] };
-  /** Looks for what changed by itself: counts that ran out, deliveries that wait. */
-  age(waiting: ReadonlyMap<string, string>): void;
-  statusOf(connector: string): ConnectorStatus | undefined;
-  names(): string[];
-}
-
 interface Track {
   traffic: TrafficWindow | undefined;
   lastEventAt: number | undefined;
@@ -61,106 +51,135 @@ const isSignOfLife: ReadonlySet<TrafficCount> = new Set(['accepted', 'duplicate'
 const busyAtOnce = 200;
 const retellMs = 30_000;
 
-/** A board for the connectors of one kind; `close` stops following the inventory. */
-export function createStatusBoard(
-  kind: ConnectorKind,
-  { inventory, now }: { inventory: Pick<Inventory, 'get' | 'list' | 'onChange'>; now: () => number },
-): StatusBoard & { close(): void } {
-  const tracks = new Map<string, Track>();
-  const changed = new Set<string>();
-  const busy = new Set<string>();
-  const removed = new Set<string>();
-  const warm = new Set<string>();
+interface BoardDeps {
+  inventory: Pick<Inventory, 'get' | 'list' | 'onChange'>;
+  now: () => number;
+}
+
+/** The status of the connectors of one kind as this process sees it, and which of them have changed. */
+export class StatusBoard implements StatusNotes {
+  readonly #kind: ConnectorKind;
+  readonly #inventory: BoardDeps['inventory'];
+  readonly #now: () => number;
+  readonly #tracks = new Map<string, Track>();
+  readonly #changed = new Set<string>();
+  readonly #busy = new Set<string>();
+  readonly #removed = new Set<string>();
+  readonly #warm = new Set<string>();
+  readonly #unfollow: () => void;
+
+  constructor(kind: ConnectorKind, { inventory, now }: BoardDeps) {
+    this.#kind = kind;
+    this.#inventory = inventory;
+    this.#now = now;
+    this.#unfollow = inventory.onChange((change) => {
+      if (change.type === 'removed') this.#forget(change.old.name);
+      else this.#noteChange(change.new.name);
+    });
+  }
+
+  close(): void {
+    this.#unfollow();
+  }
+
+  sawEvent(connector: string, outcome: string): void {
+    const what = countOf[outcome];
+    if (what !== undefined) this.#count(connector, what);
+  }
+
+  sawDelivery(connector: string, fate: 'delivered' | 'failed'): void {
+    this.#count(connector, fate);
+  }
+
+  describe(connector: string, description: ConnectorDescription | undefined): void {
+    const track = this.#trackOf(connector);
+    if (track === undefined) return;
+    track.description = description;
+    this.#changed.add(connector);
+  }
+
+  names(): string[] {
+    return this.#inventory.list(this.#kind).map(({ name }) => name);
+  }
+
+  /** Connectors to tell about now: all that changed in themselves, and some of those that had traffic. */
+  takeChanged(): { changed: string[]; removed: string[] } {
+    const told = { changed: [...this.#changed], removed: [...this.#removed] };
+    this.#changed.clear();
+    this.#removed.clear();
+    for (const name of this.#busy) {
+      if (told.changed.length >= busyAtOnce) break;
+      this.#busy.delete(name);
+      told.changed.push(name);
+    }
+    return told;
+  }
+
+  /** Looks for what changes by itself: counts that run out, and deliveries that wait (by connector, since when). */
+  age(waiting: ReadonlyMap<string, string>): void {
+    for (const name of waiting.keys()) this.#trackOf(name);
+    for (const [name, track] of this.#tracks) {
+      const since = waiting.get(name);
+      if (track.waitingSince !== since) this.#busy.add(name);
+      track.waitingSince = since;
+    }
+    for (const name of this.#warm) {
+      if (this.#now() - (this.#tracks.get(name)?.warmAt ?? 0) >= retellMs) this.#busy.add(name);
+    }
+  }
+
+  /** For telling it: a connector that had traffic is told of again until that is past. */
+  statusOf(connector: string): ConnectorStatus | undefined {
+    const entry = this.#inventory.get(this.#kind, connector);
+    if (entry === undefined) return undefined;
+    const track = this.#tracks.get(connector);
+    const traffic = track?.traffic?.totals(this.#now());
+    if (track && traffic) {
+      track.warmAt = this.#now();
+      this.#warm.add(connector);
+    } else this.#warm.delete(connector);
+    return { ...factsOf(entry, track?.description), ...(track && trackedFacts(track)), ...(traffic && { traffic }) };
+  }
+
+  #noteChange(name: string): void {
+    this.#removed.delete(name);
+    this.#changed.add(name);
+  }
+
+  #forget(name: string): void {
+    for (const names of [this.#tracks, this.#changed, this.#busy, this.#warm]) names.delete(name);
+    this.#removed.add(name);
+  }
 
   /** Names that callers make up are not kept. */
-  function trackOf(connector: string): Track | undefined {
-    const known = tracks.get(connector);
-    if (known || inventory.get(kind, connector) === undefined) return known;
-    const track: Track = {
-      traffic: undefined,
-      lastEventAt: undefined,
-      lastDeliveryAt: undefined,
-      description: undefined,
-      waitingSince: undefined,
-      warmAt: undefined,
-    };
-    tracks.set(connector, track);
+  #trackOf(connector: string): Track | undefined {
+    const known = this.#tracks.get(connector);
+    if (known || this.#inventory.get(this.#kind, connector) === undefined) return known;
+    const track = emptyTrack();
+    this.#tracks.set(connector, track);
     return track;
   }
 
-  function count(connector: string, what: TrafficCount): void {
-    const track = trackOf(connector);
+  #count(connector: string, what: TrafficCount): void {
+    const track = this.#trackOf(connector);
     if (track === undefined) return;
-    const at = now();
+    const at = this.#now();
     track.traffic ??= new TrafficWindow();
     track.traffic.add(what, at);
     if (isSignOfLife.has(what)) track.lastEventAt = at;
     if (what === 'delivered') track.lastDeliveryAt = at;
-    busy.add(connector);
-  }
-
-  const unfollow = inventory.onChange((change) => {
-    if (change.type !== 'removed') {
-      removed.delete(change.new.name);
-      return void changed.add(change.new.name);
-    }
-    const { name } = change.old;
-    for (const names of [tracks, changed, busy, warm]) names.delete(name);
-    removed.add(name);
-  });
-
-  return {
-    close: unfollow,
-    names: () => inventory.list(kind).map(({ name }) => name),
-    sawEvent(connector, outcome) {
-      const what = countOf[outcome];
-      if (what !== undefined) count(connector, what);
-    },
-    sawDelivery: (connector, fate) => count(connector, fate),
-    describe(connector, description) {
-      const track = trackOf(connector);
-      if (track === undefined) return;
-      track.description = description;
-      changed.add(connector);
-    },
-    takeChanged() {
-      const told = { changed: [...changed], removed: [...removed] };
-      changed.clear();
-      removed.clear();
-      for (const name of busy) {
-        if (told.changed.length >= busyAtOnce) break;
-        busy.delete(name);
-        told.changed.push(name);
-      }
-      return told;
-    },
-    age(waiting) {
-      for (const [name, since] of waiting) {
-        const track = trackOf(name);
-        if (track && track.waitingSince !== since) noteWaiting(name, track, since);
-      }
-      for (const [name, track] of tracks) {
-        if (track.waitingSince !== undefined && !waiting.has(name)) noteWaiting(name, track, undefined);
-      }
-      for (const name of warm) if (now() - (tracks.get(name)?.warmAt ?? 0) >= retellMs) busy.add(name);
-    },
-    statusOf(connector) {
-      const entry = inventory.get(kind, connector);
-      if (entry === undefined) return undefined;
-      const track = tracks.get(connector);
-      const traffic = track?.traffic?.totals(now());
-      if (track && traffic) track.warmAt = now();
-      if (traffic) warm.add(connector);
-      else warm.delete(connector);
-      return { ...factsOf(entry, track?.description), ...(track && trackedFacts(track)), ...(traffic && { traffic }) };
-    },
-  };
-
-  function noteWaiting(name: string, track: Track, since: string | undefined): void {
-    track.waitingSince = since;
-    busy.add(name);
+    this.#busy.add(connector);
   }
 }
+
+const emptyTrack = (): Track => ({
+  traffic: undefined,
+  lastEventAt: undefined,
+  lastDeliveryAt: undefined,
+  description: undefined,
+  waitingSince: undefined,
+  warmAt: undefined,
+});
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
