@@ -12,6 +12,7 @@ import { eventsTail } from './events-tail.ts';
 import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { addSidecar } from './sidecar-command.ts';
+import { addGrants } from './grants-command.ts';
 import type { Terminal } from './terminal.ts';
 import { addTokens } from './tokens-command.ts';
 
@@ -66,6 +67,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addFake(program, { deps, globals, terminal });
   addTokens(program, shared);
   addAudit(program, shared);
+  addGrants(program, shared);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
   return program;
 }
