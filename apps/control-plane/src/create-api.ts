@@ -6,6 +6,7 @@ import type { Logger } from '@trunkline/telemetry';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
 import type { AuthenticateDeps } from './authenticate.ts';
+import { gatewayHandlers } from './gateways/gateway-handlers.ts';
 import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
 import { serveOperations } from './serve-operations.ts';
@@ -26,6 +27,7 @@ export function createApi(deps: ApiDeps): IngressRoute[] {
   const handlers: HandlersOf<typeof routes> = {
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
+    ...gatewayHandlers({ bus, now }),
     ...grantHandlers({ bucket: bus.bucket('grants'), now }),
   };
   const failures = createAuthFailures({ now });

@@ -1,4 +1,5 @@
 import { auditRoutes } from './audit-routes.ts';
+import { gatewayRoutes } from './gateway-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 
@@ -7,6 +8,7 @@ export const routes = {
   ...tokenRoutes,
   ...auditRoutes,
   ...grantRoutes,
+  ...gatewayRoutes,
 };
 
 export type OperationId = keyof typeof routes;
