@@ -9,9 +9,11 @@ import type { BusLog } from './log.ts';
 import { createNames, type BucketName, type Names, type ObjectStoreName, type StreamName } from './names.ts';
 import { createObjectStore, type ObjectFacts, type ObjectStore } from './objects.ts';
 import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-reader.ts';
-import { followTail } from './tail.ts';
+import { followRefusals } from './refusals.ts';
 import { createAsk } from './requests.ts';
 import { plainHeaders, readStored, type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
+import { followTail } from './tail.ts';
+import { token } from './token.ts';
 import { wireHeaders } from './wire-headers.ts';
 
 export interface BusOptions {
@@ -23,6 +25,8 @@ export interface BusOptions {
   user?: string;
   password?: string;
   token?: string;
+  /** What answers to this process are addressed to. Default `_INBOX_<user>` with a user, so that no other user can read them, else `_INBOX`. */
+  inboxPrefix?: string;
   /** `wait` (default) for a server that is not there yet, or try `once`. */
   firstConnect?: 'wait' | 'once';
   /** How long a store or a read may take before it counts as failed. Default 5,000. */
@@ -54,6 +58,11 @@ export interface Bus {
   objectFacts(store: ObjectStoreName, name: string): Promise<ObjectFacts | undefined>;
   append(subject: string, payload: string | Uint8Array, options?: AppendOptions): Promise<Appended>;
   read(stream: StreamName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
+  /**
+   * The first messages of a subject filter from a sequence on, by a consumer of that filter alone: for users who may not read the whole
+   * stream, as `read` of `firstOf` must. It costs several requests.
+   */
+  readSome(stream: StreamName, from: { firstOf: string; fromSeq: number }, most: number): Promise<StoredMessage[]>;
   /** Reads a stream's messages of one subject filter in order, without acknowledging; `buffer` bounds memory. */
   follow(stream: StreamName, filter: string, options: { from: ReadFrom; buffer?: number }): Promise<OrderedReader>;
   /** Not stored, not acknowledged. */
@@ -76,8 +85,10 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   const names = createNames(options.prefix ?? 'tl');
   const timeoutMs = options.ackTimeoutMs ?? 5_000;
   const js = jetstream(nc, { timeout: timeoutMs });
-  const ask = createAsk(nc);
-  const link = followLink(nc, { log, timeoutMs });
+  const { user } = options;
+  const ask = createAsk(nc, inboxPrefixOf(options));
+  const link = followLink(nc, { log, timeoutMs, user });
+  followRefusals(nc, { user, log, onRefused: (refusal, subject) => ask.refuse(subject, refusal) });
   const buckets = new Map<BucketName, Bucket<unknown>>();
   const storeOf = openStores(nc, names);
 
@@ -114,6 +125,9 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     },
     objects: storeOf,
     objectFacts: (store, name) => storeOf(store).facts(name),
+    async readSome(stream, { firstOf, fromSeq }, most) {
+      return takeWaiting(await bus.follow(stream, firstOf, { from: { seq: fromSeq }, buffer: most }), most);
+    },
     follow: (stream, filter, { from, buffer }) =>
       openOrderedReader({ stream: names.stream(stream), filter, from, buffer }, { js, link }),
     publish: (subject, payload, headers) =>
@@ -128,6 +142,24 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   return bus;
 }
 
+/** What waits for a reader, up to `most` messages and nothing that comes later. */
+async function takeWaiting(reader: OrderedReader, most: number): Promise<StoredMessage[]> {
+  const taken: StoredMessage[] = [];
+  const wanted = Math.min(reader.pending, most);
+  try {
+    if (wanted > 0) {
+      for await (const message of reader.messages) if (taken.push(message) >= wanted) break;
+    }
+    return taken;
+  } finally {
+    await reader.stop();
+  }
+}
+
+/** Where the answers to a user's questions arrive. */
+export const inboxPrefixOf = ({ user, inboxPrefix }: Pick<BusOptions, 'user' | 'inboxPrefix'>) =>
+  inboxPrefix ?? (user === undefined ? '_INBOX' : `_INBOX_${token(user)}`);
+
 /** Each store is opened once. */
 function openStores(nc: NatsConnection, names: Names) {
   const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
@@ -139,12 +171,13 @@ function openStores(nc: NatsConnection, names: Names) {
 }
 
 function connectionOptions(options: BusOptions): NodeConnectionOptions {
-  const { servers, name, user, password, token } = options;
+  const { servers, name, user, password } = options;
   return {
     servers,
     name,
     ...(user && { user, pass: password ?? '' }),
-    ...(token && { token }),
+    ...(options.token && { token: options.token }),
+    inboxPrefix: inboxPrefixOf(options),
     maxReconnectAttempts: -1,
     waitOnFirstConnect: options.firstConnect !== 'once',
     reconnectTimeWait: 250,
