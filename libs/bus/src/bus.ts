@@ -90,7 +90,21 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   const link = followLink(nc, { log, timeoutMs, user });
   followRefusals(nc, { user, log, onRefused: (refusal, subject) => ask.refuse(subject, refusal) });
   const buckets = new Map<BucketName, Bucket<unknown>>();
-  const storeOf = openStores(nc, names);
+  const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
+
+  function storeOf(name: ObjectStoreName) {
+    const full = names.bucket(name);
+    const stream = `OBJ_${full}`;
+    const store =
+      stores.get(name) ??
+      createObjectStore(full, {
+        append: bus.append,
+        read: (query) => readStored({ stream, query, timeoutMs }, { ask, link }),
+        readAll: (filter) => openOrderedReader({ stream, filter, from: { seq: 1 }, buffer: 32 }, { js, link }),
+      });
+    stores.set(name, store);
+    return store;
+  }
 
   const bus: Bus = {
     names,
@@ -159,16 +173,6 @@ async function takeWaiting(reader: OrderedReader, most: number): Promise<StoredM
 /** Where the answers to a user's questions arrive. */
 export const inboxPrefixOf = ({ user, inboxPrefix }: Pick<BusOptions, 'user' | 'inboxPrefix'>) =>
   inboxPrefix ?? (user === undefined ? '_INBOX' : `_INBOX_${token(user)}`);
-
-/** Each store is opened once. */
-function openStores(nc: NatsConnection, names: Names) {
-  const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
-  return (name: ObjectStoreName) => {
-    const store = stores.get(name) ?? createObjectStore(names.bucket(name), nc);
-    stores.set(name, store);
-    return store;
-  };
-}
 
 function connectionOptions(options: BusOptions): NodeConnectionOptions {
   const { servers, name, user, password } = options;

@@ -78,6 +78,9 @@ export function createNames(prefix: string) {
 
     event: ({ connector, conversation: key, eventId }: EventPlace) =>
       `${prefix}.events.${token(connector.kind)}.${token(connector.name)}.${conversation(connector, key)}.${hashToken(eventId)}`,
+    /** The events of an id, whatever their conversation. */
+    eventAnywhere: ({ connector, eventId }: Omit<EventPlace, 'conversation'>) =>
+      `${prefix}.events.${token(connector.kind)}.${token(connector.name)}.*.${hashToken(eventId)}`,
     /** All events of the conversation that this event subject belongs to. */
     eventsBeside: (eventSubject: string) => `${eventSubject.slice(0, eventSubject.lastIndexOf('.'))}.*`,
     conversationOf: (eventSubject: string) => eventSubject.split('.').at(-2) ?? '',

@@ -67,7 +67,6 @@ function buckets(names: Names, choices: StreamChoices): Definition[] {
     duplicate_window: secondsToNanos(120),
     ...everyStream(choices),
     max_msgs_per_subject: 1,
-    allow_rollup_hdrs: true,
     deny_delete: true,
   }));
 }
@@ -79,7 +78,6 @@ function objectStores(names: Names, choices: StreamChoices): Definition[] {
     subjects: [`$O.${names.bucket(name)}.C.>`, `$O.${names.bucket(name)}.M.>`],
     max_age: secondsToNanos(days(30)),
     ...everyStream(choices),
-    allow_rollup_hdrs: true,
   }));
 }
 
@@ -93,5 +91,7 @@ function everyStream(choices: StreamChoices): Partial<StreamConfig> {
     max_consumers: maxConsumers,
     allow_direct: true,
     allow_msg_ttl: true,
+    // A header by which whoever may write one subject empties the whole stream: no permission can forbid it.
+    allow_rollup_hdrs: false,
   };
 }
