@@ -1,4 +1,4 @@
-import { jetstream } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { append, type Appended, type AppendOptions } from './append.ts';
 import { createBucket, type Bucket } from './bucket.ts';
@@ -6,14 +6,15 @@ import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
 import { followLink, type BusState } from './link.ts';
 import type { BusLog } from './log.ts';
+import { inboxPrefixOf } from './inbox.ts';
 import { createNames, type BucketName, type Names, type ObjectStoreName, type StreamName } from './names.ts';
 import { createObjectStore, type ObjectFacts, type ObjectStore } from './objects.ts';
 import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-reader.ts';
 import { followRefusals } from './refusals.ts';
 import { createAsk } from './requests.ts';
 import { plainHeaders, readStored, type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
+import { takeWaiting } from './take-waiting.ts';
 import { followTail } from './tail.ts';
-import { token } from './token.ts';
 import { wireHeaders } from './wire-headers.ts';
 
 export interface BusOptions {
@@ -65,6 +66,8 @@ export interface Bus {
   readSome(stream: StreamName, from: { firstOf: string; fromSeq: number }, most: number): Promise<StoredMessage[]>;
   /** Reads a stream's messages of one subject filter in order, without acknowledging; `buffer` bounds memory. */
   follow(stream: StreamName, filter: string, options: { from: ReadFrom; buffer?: number }): Promise<OrderedReader>;
+  /** When the stream was made, and the sequences of its oldest and newest message; `last` is below `first` where there is none. */
+  streamState(stream: StreamName): Promise<{ created: string; first: number; last: number }>;
   /** Not stored, not acknowledged. */
   publish(subject: string, payload: string | Uint8Array, headers?: Record<string, string>): void;
   subscribe(subject: string, onMessage: (message: CoreMessage) => void): Subscription;
@@ -79,14 +82,14 @@ export interface Bus {
 
 /** Connects, waiting for the server as long as it takes unless told otherwise. The streams need not exist yet (`requireStreams` tells). */
 export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
-  const nc = await connect(connectionOptions(options)).catch((cause: unknown) => {
+  const { user, inboxPrefix = inboxPrefixOf(user) } = options;
+  const nc = await connect(connectionOptions({ ...options, inboxPrefix })).catch((cause: unknown) => {
     throw new BusUnavailableError('Connecting', cause);
   });
   const names = createNames(options.prefix ?? 'tl');
   const timeoutMs = options.ackTimeoutMs ?? 5_000;
   const js = jetstream(nc, { timeout: timeoutMs });
-  const { user } = options;
-  const ask = createAsk(nc, inboxPrefixOf(options));
+  const ask = createAsk(nc, inboxPrefix);
   const link = followLink(nc, { log, timeoutMs, user });
   followRefusals(nc, { user, log, onRefused: (refusal, subject) => ask.refuse(subject, refusal) });
   const buckets = new Map<BucketName, Bucket<unknown>>();
@@ -139,11 +142,11 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     },
     objects: storeOf,
     objectFacts: (store, name) => storeOf(store).facts(name),
-    async readSome(stream, { firstOf, fromSeq }, most) {
-      return takeWaiting(await bus.follow(stream, firstOf, { from: { seq: fromSeq }, buffer: most }), most);
-    },
+    readSome: (stream, { firstOf, fromSeq }, most) =>
+      takeWaiting(bus.follow(stream, firstOf, { from: { seq: fromSeq }, buffer: most }), most),
     follow: (stream, filter, { from, buffer }) =>
       openOrderedReader({ stream: names.stream(stream), filter, from, buffer }, { js, link }),
+    streamState: (stream) => streamState(names.stream(stream), bus),
     publish: (subject, payload, headers) =>
       nc.publish(subject, payload, headers && { headers: wireHeaders(Object.entries(headers)) }),
     subscribe: (subject, onMessage) => subscribe(subject, onMessage, { nc, log }),
@@ -156,23 +159,12 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   return bus;
 }
 
-/** What waits for a reader, up to `most` messages and nothing that comes later. */
-async function takeWaiting(reader: OrderedReader, most: number): Promise<StoredMessage[]> {
-  const taken: StoredMessage[] = [];
-  const wanted = Math.min(reader.pending, most);
-  try {
-    if (wanted > 0) {
-      for await (const message of reader.messages) if (taken.push(message) >= wanted) break;
-    }
-    return taken;
-  } finally {
-    await reader.stop();
-  }
+async function streamState(stream: string, { connection, repeat }: Pick<Bus, 'connection' | 'repeat'>) {
+  const jsm = await jetstreamManager(connection, { checkAPI: false });
+  const { created, state } = await repeat(() => jsm.streams.info(stream));
+  return { created, first: state.first_seq, last: state.last_seq };
 }
 
-/** Where the answers to a user's questions arrive. */
-export const inboxPrefixOf = ({ user, inboxPrefix }: Pick<BusOptions, 'user' | 'inboxPrefix'>) =>
-  inboxPrefix ?? (user === undefined ? '_INBOX' : `_INBOX_${token(user)}`);
 
 function connectionOptions(options: BusOptions): NodeConnectionOptions {
   const { servers, name, user, password } = options;
@@ -181,7 +173,7 @@ function connectionOptions(options: BusOptions): NodeConnectionOptions {
     name,
     ...(user && { user, pass: password ?? '' }),
     ...(options.token && { token: options.token }),
-    inboxPrefix: inboxPrefixOf(options),
+    inboxPrefix: options.inboxPrefix,
     maxReconnectAttempts: -1,
     waitOnFirstConnect: options.firstConnect !== 'once',
     reconnectTimeWait: 250,

@@ -1,6 +1,9 @@
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
 import { objectStoreNames, type BucketName, type Names, type StreamName } from './names.ts';
 
+/** The durable consumer by which every router hears of new events. */
+export const doorbellConsumer = 'router';
+
 const secondsToNanos = (seconds: number) => seconds * 1_000_000_000;
 const hours = (count: number) => count * 3600;
 const days = (count: number) => hours(24 * count);

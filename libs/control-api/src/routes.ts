@@ -1,0 +1,10 @@
+import { auditRoutes } from './audit-routes.ts';
+import { tokenRoutes } from './token-routes.ts';
+
+/** Every operation of the API, by its id. */
+export const routes = {
+  ...tokenRoutes,
+  ...auditRoutes,
+};
+
+export type OperationId = keyof typeof routes;
