@@ -11,7 +11,8 @@ import { withBus, withServer } from './connect.ts';
 import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
 import { dev, type DevFlags } from './dev.ts';
 import { eventsTail } from './events-tail.ts';
-import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
+import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
+import { addInit } from './init-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { addSidecar } from './sidecar-command.ts';
 import { addGrants } from './grants-command.ts';
@@ -38,6 +39,8 @@ export function createProgram(deps: ProgramDeps): Command {
         'NATS_URL',
       ),
     )
+    .addOption(new Option('--nats-user <name>', 'who to be at NATS').env('NATS_USER'))
+    .addOption(new Option('--nats-password-file <file>', 'file with its password').env('NATS_PASSWORD_FILE'))
     .addOption(
       new Option(
         '--api-url <url>',
@@ -61,6 +64,7 @@ export function createProgram(deps: ProgramDeps): Command {
   const shared: CommandShared = { globals, terminal, env: deps.env, signal: deps.signal, input: deps.input };
 
   addDev(program, { deps, globals, terminal });
+  addInit(program, shared);
   addConfig(program, terminal);
   addBus(program, { globals, terminal });
   addEvents(program, { globals, terminal, signal: deps.signal });
@@ -194,6 +198,7 @@ function addFake(program: Command, { globals, terminal, deps }: Shared & { deps:
   const fake = program.command('fake').description('stand-ins for platforms, to try things out without an account');
   const connectorsFile = () => devConnectorsFile(globals().stateDir);
   const shared = { terminal, signal: deps.signal, input: deps.input, wholeNumber, connectorsFile };
+  addFakeHttp(fake, shared);
   addFakeSlack(fake, shared);
   addFakeTelegram(fake, shared);
 }
