@@ -10,6 +10,7 @@ import { isoTime, wholeNumber, type CommandShared, type Globals } from './comman
 import { withBus, withServer } from './connect.ts';
 import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
 import { dev, type DevFlags } from './dev.ts';
+import { addDoctor } from './doctor-command.ts';
 import { eventsTail } from './events-tail.ts';
 import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addInit } from './init-command.ts';
@@ -74,6 +75,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addTokens(program, shared);
   addAudit(program, shared);
   addGrants(program, shared);
+  addDoctor(program, shared);
   addCompletion(program, terminal);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
   return program;
