@@ -14,7 +14,7 @@ const { verify, read } = slackExplain({
   now: Date.now,
 });
 const request = (body: string, more: Partial<PlatformRequest> = {}): PlatformRequest => ({
-  ...{ body, query: '', headers: {} },
+  ...{ body, query: '', headers: body.startsWith('{') ? { 'content-type': ['application/json'] } : {} },
   ...more,
 });
 
