@@ -84,7 +84,8 @@ function read(file: string, stamp: string): Seen {
   try {
     return { stamp, keyring: parseKeyring(readFileSync(file, 'utf8')), problem: undefined };
   } catch (error) {
-    const problem = error instanceof KeyringInvalidError ? error.message : `The file cannot be read (${codeOf(error)}).`;
+    const problem =
+      error instanceof KeyringInvalidError ? error.message : `The file cannot be read (${codeOf(error)}).`;
     return { stamp, keyring: undefined, problem };
   }
 }

@@ -70,7 +70,9 @@ export class Keyring {
   }
 
   #missing(entries: readonly KeyringEntry[]): string | undefined {
-    const lost = [...this.#derived.keys()].find((purpose) => entries.every((entry) => keyOf(entry, purpose).length === 0));
+    const lost = [...this.#derived.keys()].find((purpose) =>
+      entries.every((entry) => keyOf(entry, purpose).length === 0),
+    );
     return lost === undefined ? undefined : `It holds no key for "${lost}" any more.`;
   }
 
@@ -113,7 +115,8 @@ function keyOf({ id, purpose, bytes }: KeyringEntry, wanted: string): SealingKey
   return purpose === wanted ? [{ id, bytes }] : [];
 }
 
-const namesOf = (entries: readonly KeyringEntry[]) => entries.map(({ id, purpose = '' }) => `${id}/${purpose}`).join(' ');
+const namesOf = (entries: readonly KeyringEntry[]) =>
+  entries.map(({ id, purpose = '' }) => `${id}/${purpose}`).join(' ');
 
 /** A key id that means another key than before: what was sealed under it could no longer be told from a forgery. */
 function contradiction(before: readonly KeyringEntry[], after: readonly KeyringEntry[]): string | undefined {
