@@ -1,4 +1,4 @@
-import { jetstream } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { append, type Appended, type AppendOptions } from './append.ts';
 import { createBucket, type Bucket } from './bucket.ts';
@@ -56,6 +56,8 @@ export interface Bus {
   read(stream: StreamName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
   /** Reads a stream's messages of one subject filter in order, without acknowledging; `buffer` bounds memory. */
   follow(stream: StreamName, filter: string, options: { from: ReadFrom; buffer?: number }): Promise<OrderedReader>;
+  /** When the stream was made, and the sequences of its oldest and newest message; `last` is below `first` where there is none. */
+  streamState(stream: StreamName): Promise<{ created: string; first: number; last: number }>;
   /** Not stored, not acknowledged. */
   publish(subject: string, payload: string | Uint8Array, headers?: Record<string, string>): void;
   subscribe(subject: string, onMessage: (message: CoreMessage) => void): Subscription;
@@ -116,6 +118,7 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     objectFacts: (store, name) => storeOf(store).facts(name),
     follow: (stream, filter, { from, buffer }) =>
       openOrderedReader({ stream: names.stream(stream), filter, from, buffer }, { js, link }),
+    streamState: (stream) => streamState(names.stream(stream), bus),
     publish: (subject, payload, headers) =>
       nc.publish(subject, payload, headers && { headers: wireHeaders(Object.entries(headers)) }),
     subscribe: (subject, onMessage) => subscribe(subject, onMessage, { nc, log }),
@@ -126,6 +129,12 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     },
   };
   return bus;
+}
+
+async function streamState(stream: string, { connection, repeat }: Pick<Bus, 'connection' | 'repeat'>) {
+  const jsm = await jetstreamManager(connection, { checkAPI: false });
+  const { created, state } = await repeat(() => jsm.streams.info(stream));
+  return { created, first: state.first_seq, last: state.last_seq };
 }
 
 /** Each store is opened once. */

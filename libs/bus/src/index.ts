@@ -34,6 +34,7 @@ export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from '
 export { runLeased, type LeasedOptions, type LeasedWork, type PlatformLease } from './run-leased.ts';
 export { busHeaders, storeEvent, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';
+export { readNewestFirst, type NewestPage } from './read-newest-first.ts';
 export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
 export { createSlots } from './slots.ts';
 export { defaultStreamChoices, type StreamChoices } from './stream-definitions.ts';

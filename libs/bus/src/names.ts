@@ -106,6 +106,7 @@ export function createNames(prefix: string) {
     ledger: (what: LedgerEntryKind, connector: ConnectorId) =>
       `${prefix}.ledger.${what}.${token(connector.kind)}.${token(connector.name)}`,
     allLedger: `${prefix}.ledger.>`,
+    ledgerOf: (what: LedgerEntryKind) => `${prefix}.ledger.${what}.>`,
     live: (sessionId: string) => `${prefix}.live.${token(sessionId)}`,
     allLive: `${prefix}.live.>`,
     receipts: (instance: string) => `${prefix}.receipts.${token(instance)}`,

@@ -1,0 +1,33 @@
+import type { Bus } from '@trunkline/bus';
+import { routes } from '@trunkline/control-api';
+import { createAuthFailures, type IngressRoute } from '@trunkline/gateway-kit';
+import type { Keyring } from '@trunkline/secrets';
+import type { Logger } from '@trunkline/telemetry';
+import { auditHandlers } from './audit/audit-handlers.ts';
+import { recordAudit } from './audit/record-audit.ts';
+import type { AuthenticateDeps } from './authenticate.ts';
+import { grantHandlers } from './grants/grant-handlers.ts';
+import type { HandlersOf } from './operation.ts';
+import { serveOperations } from './serve-operations.ts';
+import { tokenHandlers } from './tokens/token-handlers.ts';
+import type { TokenStore } from './tokens/token-store.ts';
+
+/** What the operations work with. */
+export interface ApiDeps extends Pick<AuthenticateDeps, 'adminToken' | 'trustedProxies' | 'now'> {
+  bus: Bus;
+  keyring: Keyring;
+  tokens: TokenStore;
+  log: Logger;
+}
+
+/** The whole API as routes of a server: each area brings the handlers of its operations. */
+export function createApi(deps: ApiDeps): IngressRoute[] {
+  const { bus, tokens, now } = deps;
+  const handlers: HandlersOf<typeof routes> = {
+    ...tokenHandlers({ tokens, now }),
+    ...auditHandlers(bus),
+    ...grantHandlers({ bucket: bus.bucket('grants'), now }),
+  };
+  const failures = createAuthFailures({ now });
+  return serveOperations(routes, handlers, { ...deps, failures, audit: (record) => recordAudit(record, bus) });
+}

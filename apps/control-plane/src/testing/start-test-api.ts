@@ -1,0 +1,65 @@
+import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
+import { createControlClient, type ControlClient } from '@trunkline/control-api';
+import { createIngressApp, listen, noTrustedProxies } from '@trunkline/gateway-kit';
+import { generateKey, parseKeyring, secretOf } from '@trunkline/secrets';
+import { createLogger } from '@trunkline/telemetry';
+import { startNats, type NatsServer } from '@trunkline/testing';
+import { createApi, type ApiDeps } from '../create-api.ts';
+import { openTokenStore } from '../tokens/token-store.ts';
+
+/** A control plane inside the test, on a NATS of its own. */
+export interface TestApi extends AsyncDisposable {
+  url: string;
+  bus: Bus;
+  nats: NatsServer;
+  /** Its start-up token has the role admin. */
+  admin: ControlClient;
+  /** A client with another token, or none. */
+  as(token?: string): ControlClient;
+  /** Lines of its log. */
+  logged: string[];
+}
+
+export const testAdminToken = 'admin-token-of-the-tests';
+
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** `await using api = await startTestApi()`; `more` replaces what the operations work with. */
+export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const nats = await startNats();
+  const bus = await openBus({ servers: nats.url, name: 'control-plane test' }, quiet);
+  await migrateStreams({ nc: bus.connection, names: bus.names });
+  const logged: string[] = [];
+  const log = await createLogger({
+    service: 'control-plane',
+    destination: { write: (line) => void logged.push(line) },
+  });
+  const tokens = await openTokenStore(bus.bucket('tokens'));
+  const deps: ApiDeps = {
+    bus,
+    keyring: parseKeyring(generateKey('test')),
+    tokens,
+    adminToken: secretOf(testAdminToken),
+    trustedProxies: noTrustedProxies,
+    now: Date.now,
+    log,
+    ...more,
+  };
+  const server = await listen(createIngressApp(createApi(deps), { log }), { host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${server.port}`;
+  const as = (token?: string) => createControlClient({ url, token });
+  return {
+    url,
+    bus,
+    nats,
+    as,
+    admin: as(testAdminToken),
+    logged,
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      tokens.close();
+      await bus.close();
+      await nats[Symbol.asyncDispose]();
+    },
+  };
+}
