@@ -23,7 +23,9 @@ export const secretViewSchema = z.object({
   version: z.int(),
   updated_at: z.iso.datetime(),
   last_used_at: z.iso.datetime().optional(),
-  versions: z.array(secretVersionViewSchema).describe('The current one first, then replaced ones in their grace window.'),
+  versions: z
+    .array(secretVersionViewSchema)
+    .describe('The current one first, then replaced ones in their grace window.'),
 });
 
 export const secretRoutes = defineRoutes({

@@ -40,7 +40,8 @@ export function secretHandlers(deps: SecretDeps): HandlersOf<typeof secretRoutes
       const set = await storeValue(reference, body, secrets);
       if ('problem' in set) return set;
       // Somebody else came between the look and the write: what they wrote is what counts.
-      if (ifMatch !== undefined && set.version !== (before?.version ?? 0) + 1 && (await set.undo())) return changedMeanwhile;
+      if (ifMatch !== undefined && set.version !== (before?.version ?? 0) + 1 && (await set.undo()))
+        return changedMeanwhile;
       const answer = await secrets.view(reference);
       if (!answer) return refuse('secret_not_found', 'Somebody deleted it in the same moment. Set it again.');
       const changes = [
@@ -56,7 +57,10 @@ export function secretHandlers(deps: SecretDeps): HandlersOf<typeof secretRoutes
       const connectors = inventory.referringTo(reference).map(({ kind, name }) => `${kind}/${name}`);
       if (connectors.length > 0) return inUse(connectors);
       await secrets.delete(reference);
-      return { answer: undefined, audit: { target: { reference }, changes: [{ field: 'version', from: before.version }] } };
+      return {
+        answer: undefined,
+        audit: { target: { reference }, changes: [{ field: 'version', from: before.version }] },
+      };
     },
   };
 }
