@@ -4,6 +4,7 @@ import { connectorKinds } from '@trunkline/events';
 import { Argument, Option } from 'commander';
 import { allPages } from './all-pages.ts';
 import { onControl, seconds, type CommandShared } from './command-shared.ts';
+import { withDevKey } from './dev-state.ts';
 import { CommandFailed } from './exit-codes.ts';
 import { readSecretValue, type ValueFlags } from './secret-value.ts';
 import { printRows, type Terminal } from './terminal.ts';
@@ -49,7 +50,7 @@ function addGenerateKey(secrets: Command, { terminal }: CommandShared): void {
 
 const idOfToday = () => `k${new Date().toISOString().slice(0, 10).replaceAll('-', '')}`;
 
-function addDeriveKey(secrets: Command, { terminal, env }: CommandShared): void {
+function addDeriveKey(secrets: Command, { terminal, env, globals }: CommandShared): void {
   secrets
     .command('derive-key')
     .description('print the keyring of one kind of gateway, made from TRUNKLINE_MASTER_KEY_FILE: it opens nothing else')
@@ -59,7 +60,7 @@ function addDeriveKey(secrets: Command, { terminal, env }: CommandShared): void 
       '\nExample: TRUNKLINE_MASTER_KEY_FILE=master.key trunkline secrets derive-key slack > slack.key',
     )
     .action(async (kind: string) => {
-      const loaded = await loadKeyring(env);
+      const loaded = await loadKeyring(withDevKey(env, globals().stateDir));
       if (loaded.status === 'loaded')
         return printKeyring(deriveKeyring(loaded.keyring, gatewayPurposes(kind)), terminal());
       const problem = loaded.status === 'invalid' ? loaded : { problem: 'There is no master key.', fix: noMasterKey };

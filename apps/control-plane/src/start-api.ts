@@ -1,7 +1,7 @@
 import type { Bus } from '@trunkline/bus';
 import { createIngressApp, listen } from '@trunkline/gateway-kit';
 import { openInventory } from '@trunkline/inventory';
-import { createSecretStore } from '@trunkline/secrets';
+import { createSecretStore, type SecretStore } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
 import { createApi } from './create-api.ts';
 import type { controlPlaneOptions } from './options.ts';
@@ -19,6 +19,7 @@ export async function startApi(service: Service<typeof controlPlaneOptions>, { b
   requireAdminToken({ host, adminToken, tokens, now });
 
   const secrets = createSecretStore({ bucket: bus.bucket('secrets'), keyring, now, random: Math.random });
+  await tellUnreadable(secrets, service);
   const inventory = await openInventory({ file: connectorsConfig, bus, log });
   service.onStop(() => inventory.close());
   service.ready('connectors', () => ({ ready: true, problems: inventory.problems() }));
@@ -28,4 +29,14 @@ export async function startApi(service: Service<typeof controlPlaneOptions>, { b
   service.onStop(() => server.close());
   log.info({ host, port: server.port }, 'api.listening');
   return server.port;
+}
+
+const shown = 5;
+
+/** A wrong master key is seen at the start, and not when somebody misses a secret. */
+async function tellUnreadable(secrets: Pick<SecretStore, 'check'>, { log, keyring }: Service): Promise<void> {
+  const unreadable = await secrets.check();
+  if (unreadable.length === 0) return;
+  const reasons = unreadable.slice(0, shown).map(({ reason }) => reason);
+  log.error({ count: unreadable.length, reasons, keyring: keyring?.ids }, 'secrets.unreadable');
 }

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readTurn, type Turn } from '@trunkline/events';
@@ -166,6 +168,34 @@ async function writeKeyFile(text: string, ids: string): Promise<void> {
   await waitFor(async () => (await keyIdsOf()).every((known) => known === ids), { what: `keys ${ids}`, ...patient });
 }
 
+/** A process beside the others, with a key of its own, until it ends or has said something. */
+async function startsWith(
+  app: string,
+  masterKey: string,
+  until?: string,
+): Promise<{ code: number | null; said: string }> {
+  const main = new URL(`../../${app}/src/main.ts`, import.meta.url).pathname;
+  const { NATS_URL, CONNECTORS_CONFIG } = installation.environment;
+  const child = spawn(
+    process.execPath,
+    [main, '--no-log-pretty', ...(app.endsWith('gateway') ? ['--port', '0'] : [])],
+    {
+      env: { PATH: process.env['PATH'], NATS_URL, CONNECTORS_CONFIG, TRUNKLINE_MASTER_KEY: masterKey },
+    },
+  );
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()));
+  const hasSaid = () => child.exitCode !== null || (until !== undefined && said.includes(until));
+  await waitFor(hasSaid, { what: `${app} to end or to say ${until}`, ...patient }).catch(() => {});
+  const { exitCode } = child;
+  if (exitCode === null) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  installation.leakWatch.saw(`${app} with another key`, said);
+  return { code: exitCode, said };
+}
+
 const said = (path: string, text: string) => recorder.calls(path).find(({ body }) => body.includes(text));
 
 describe('secrets under traffic', () => {
@@ -286,6 +316,20 @@ describe('secrets under traffic', () => {
     await waitFor(() => installation.tails(10_000).includes('handle_unknown_key'), { what: 'the refusal', ...patient });
     expect(said('/target', 'without the old key')).toBeUndefined();
     expect(traffic.refused).toEqual([]);
+  }, 120_000);
+
+  it('are opened by no other master key, and a process that has another one says so when it starts', async () => {
+    const routerWithItsId = await startsWith('session-router', generateKey('fresh'));
+    expect(routerWithItsId.code).toBe(1);
+    expect(routerWithItsId.said).toContain('KEYRING_WRONG');
+    const malformed = await startsWith('slack-gateway', 'hunter2');
+    expect([malformed.code, malformed.said]).toEqual([2, expect.stringContaining('TRUNKLINE_MASTER_KEY')]);
+    const router = await startsWith('session-router', generateKey('other'), '"keyring.wrong"');
+    expect(router.said).toContain('sealed with a key that is not among other');
+    const gateway = await startsWith('slack-gateway', generateKey('other'), '"connector.degraded"');
+    expect(gateway.said).toContain('it is sealed with key \\"fresh\\", which is not in the keyring');
+    const impostor = await startsWith('slack-gateway', generateKey('fresh'), '"connector.degraded"');
+    expect(impostor.said).toContain('sealed with another key of the id \\"fresh\\"');
   }, 120_000);
 
   it('lost no event that was taken', async () => {

@@ -134,6 +134,25 @@ describe('at rest', () => {
   });
 });
 
+describe('a look at everything', () => {
+  it('finds what the keyring does not open, and says which key is missing or wrong', async () => {
+    const store = open(entries.one);
+    await store.set(reference, 'first');
+    await open(entries.two).set('shared.other', 'x');
+    const about = async (keyring: string) =>
+      (await open(keyring).check()).filter((each) => [reference, 'shared.other'].includes(each.reference));
+    expect(await about(`${entries.one} ${entries.two}`)).toEqual([]);
+    expect(await about(entries.one)).toEqual([
+      { reference: 'shared.other', reason: expect.stringContaining('key "two", which is not in the keyring') },
+    ]);
+    const wrong = `${generateKey('one')} ${entries.two}`;
+    expect(await about(wrong)).toEqual([
+      { reference, reason: expect.stringContaining('sealed with another key of the id "one"') },
+    ]);
+    await store.delete('shared.other');
+  });
+});
+
 describe('rekey', () => {
   it('moves everything to the first key while others write, and can be repeated', async () => {
     const before = open(entries.one);

@@ -1,5 +1,6 @@
 import type { Bucket, Watch } from '@trunkline/bus';
 import type { Keyring } from './keyring.ts';
+import { checkSecrets, type UnreadableSecret } from './check-secrets.ts';
 import { readSecret, type SecretRead } from './read-secret.ts';
 import { namespacesOf, secretPlace } from './reference.ts';
 import { rekeySecrets, type RekeyReport } from './rekey.ts';
@@ -18,6 +19,8 @@ export interface SecretStore {
   delete(reference: string): Promise<boolean>;
   view(reference: string): Promise<SecretView | undefined>;
   list(): Promise<SecretView[]>;
+  /** Everything that cannot be decrypted, and why: nothing, with the right keyring. */
+  check(): Promise<UnreadableSecret[]>;
   /** Re-encrypts everything that is not sealed with the first key, while others read and write. */
   rekey(): Promise<RekeyReport>;
   /**
@@ -60,6 +63,7 @@ export function createSecretStore(deps: SecretStoreDeps): SecretStore {
       return secretView(readRecord(reference, entry.value), use.read(note?.value), now());
     },
     list: () => listSecrets({ bucket, use, now }),
+    check: () => checkSecrets(deps),
     rekey: async () => rekeySecrets(await references(bucket), deps),
     watch: (kind, onChange) => watchSecrets(kind, onChange, bucket),
     flush: use.flush,
