@@ -119,6 +119,9 @@ describe('trunkline secrets', () => {
   }, 60_000);
 
   it('lists and deletes', async () => {
+    const misnamed = await run(['secrets', 'set', 'orders', '--stdin'], { stdin: 'hidden-shared-value' });
+    expect(misnamed).toMatchObject({ code: 0, err: expect.stringContaining('No connector can use it') });
+    await run(['secrets', 'delete', 'orders']);
     await run(['secrets', 'set', 'shared.gone', '--stdin'], { stdin: 'hidden-shared-value' });
     const table = (await run(['secrets', 'list'])).out;
     expect(table).toMatch(/REFERENCE +VERSION +UPDATED AT +LAST USED AT +OLD UNTIL +KEY/);

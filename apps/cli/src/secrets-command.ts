@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { deriveKeyring, gatewayPurposes, generateKey, loadKeyring } from '@trunkline/secrets';
+import { deriveKeyring, gatewayPurposes, generateKey, loadKeyring, mayUse } from '@trunkline/secrets';
 import { connectorKinds } from '@trunkline/events';
 import { Argument, Option } from 'commander';
 import { allPages } from './all-pages.ts';
@@ -96,12 +96,15 @@ function addSet(secrets: Command, shared: CommandShared): void {
         const body = { value, ...(flags.grace !== undefined && { grace_seconds: flags.grace }) };
         const { body: view } = await control.call('setSecret', { params: { reference }, body });
         if (terminal.json) return terminal.out(JSON.stringify(view));
+        if (!connectorKinds.some((kind) => mayUse(kind, reference))) terminal.err(ofNoUse);
         const replaced = view.versions[1]?.expires_at;
         const until = replaced === undefined ? '' : ` The one before lets requests in until ${replaced}.`;
         terminal.out(`Version ${view.version} of ${reference}.${until}`);
       });
     });
 }
+
+const ofNoUse = 'No connector can use it: references begin with connectors.<kind>. or shared.';
 
 function addList(secrets: Command, shared: CommandShared): void {
   secrets

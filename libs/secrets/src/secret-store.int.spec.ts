@@ -221,6 +221,33 @@ describe('views', () => {
   });
 });
 
+describe('a bus whose replicas lag', () => {
+  it('does not give the old value to who was told of the new one, nor one that was deleted', async () => {
+    const writer = open();
+    const real = bus.bucket<unknown>('secrets');
+    const behind = new Map<string, Awaited<ReturnType<typeof real.get>>>();
+    const reader = createSecretStore({
+      bucket: { ...real, get: async (key) => (behind.has(key) ? behind.get(key) : real.get(key)) },
+      ...{ keyring: parseKeyring(entries.one), now: () => clock, random: Math.random },
+    });
+    let told = 0;
+    const watch = await reader.watch('slack', () => (told += 1));
+    await writer.set(reference, 'first');
+    await waitFor(() => told === 1, { what: 'the first' });
+    for await (const entry of real.entries('connectors.slack.*')) {
+      if (JSON.stringify(entry.value).includes(reference)) behind.set(entry.key, entry);
+    }
+    expect(behind.size).toBe(1);
+    await writer.set(reference, 'second', { graceMs: 0 });
+    await waitFor(() => told === 2, { what: 'the second' });
+    expect(await values(reader)).toEqual(['second']);
+    await writer.delete(reference);
+    await waitFor(() => told === 3, { what: 'the deletion' });
+    expect(await values(reader)).toBe('absent');
+    watch.stop();
+  });
+});
+
 describe('watch', () => {
   it("tells a gateway of its own and shared secrets, and nothing of another kind's", async () => {
     const store = open();

@@ -1,4 +1,4 @@
-import type { Bucket, Watch } from '@trunkline/bus';
+import type { Bucket, Change, Watch } from '@trunkline/bus';
 import type { Keyring } from './keyring.ts';
 import { checkSecrets, type UnreadableSecret } from './check-secrets.ts';
 import { readSecret, type SecretRead } from './read-secret.ts';
@@ -46,8 +46,9 @@ const defaultGraceMs = 24 * 3_600_000;
 export function createSecretStore(deps: SecretStoreDeps): SecretStore {
   const { bucket, now } = deps;
   const use = createSecretUse(bucket, now);
+  const told = new Map<string, Change<unknown>>();
   return {
-    read: (reference) => readSecret(reference, { ...deps, use }),
+    read: (reference) => readSecret(reference, { ...deps, use, bucket: { get: (key) => newest(key, bucket, told) } }),
     set: (reference, value, { graceMs = defaultGraceMs } = {}) => setSecret({ reference, value, graceMs }, deps),
     async delete(reference) {
       const place = secretPlace(reference);
@@ -65,7 +66,7 @@ export function createSecretStore(deps: SecretStoreDeps): SecretStore {
     list: () => listSecrets({ bucket, use, now }),
     check: () => checkSecrets(deps),
     rekey: async () => rekeySecrets(await references(bucket), deps),
-    watch: (kind, onChange) => watchSecrets(kind, onChange, bucket),
+    watch: (kind, onChange) => watchSecrets(kind, onChange, { bucket, told }),
     flush: use.flush,
   };
 }
@@ -102,12 +103,31 @@ async function references(bucket: Pick<Bucket<unknown>, 'entries'>): Promise<str
 
 type OnChange = (affects: (reference: string) => boolean) => void;
 
-async function watchSecrets(kind: string, onChange: OnChange, bucket: Pick<Bucket<unknown>, 'watch'>): Promise<Watch> {
+interface WatchDeps {
+  bucket: Pick<Bucket<unknown>, 'watch'>;
+  /** What the watch has told last of each key. */
+  told: Map<string, Change<unknown>>;
+}
+
+async function watchSecrets(kind: string, onChange: OnChange, { bucket, told }: WatchDeps): Promise<Watch> {
   let live = false;
-  const notice = ({ key }: { key: string }) => {
-    if (live) onChange((reference) => secretPlace(reference).key === key);
+  const notice = (change: Change<unknown>) => {
+    told.set(change.key, change);
+    if (live) onChange((reference) => secretPlace(reference).key === change.key);
   };
   const watches = await Promise.all(namespacesOf(kind).map((namespace) => bucket.watch(`${namespace}.*`, notice)));
   live = true;
   return { stop: () => watches.forEach((watch) => watch.stop()) };
+}
+
+/** A read may be answered by a replica of the bus that lags behind the watch; who was told of a change must not read the old value. */
+async function newest(
+  key: string,
+  bucket: Pick<Bucket<unknown>, 'get'>,
+  told: ReadonlyMap<string, Change<unknown>>,
+): Promise<{ value: unknown } | undefined> {
+  const entry = await bucket.get(key);
+  const change = told.get(key);
+  if (change === undefined || (entry?.revision ?? 0) >= change.revision) return entry;
+  return change.value === undefined ? undefined : change;
 }
