@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { deriveKeyring, gatewayPurposes, generateKey, loadKeyring, mayUse } from '@trunkline/secrets';
+import {
+  deriveKeyring,
+  gatewayPurposes,
+  generateKey,
+  loadKeyring,
+  mayUse,
+  replyHandlePurpose,
+} from '@trunkline/secrets';
 import { connectorKinds } from '@trunkline/events';
 import { Argument, Option } from 'commander';
 import { allPages } from './all-pages.ts';
@@ -53,20 +60,26 @@ const idOfToday = () => `k${new Date().toISOString().slice(0, 10).replaceAll('-'
 function addDeriveKey(secrets: Command, { terminal, env, globals }: CommandShared): void {
   secrets
     .command('derive-key')
-    .description('print the keyring of one kind of gateway, made from TRUNKLINE_MASTER_KEY_FILE: it opens nothing else')
-    .addArgument(new Argument('<kind>', 'kind of its connectors').choices(connectorKinds))
+    .description('print the keyring of one process, made from TRUNKLINE_MASTER_KEY_FILE: it opens nothing else')
+    .addArgument(new Argument('<process>', 'which one').choices(Object.keys(purposesOf)))
     .addHelpText(
       'after',
-      '\nExample: TRUNKLINE_MASTER_KEY_FILE=master.key trunkline secrets derive-key slack > slack.key',
+      '\nExample: TRUNKLINE_MASTER_KEY_FILE=master.key trunkline secrets derive-key slack-gateway > slack.key',
     )
-    .action(async (kind: string) => {
+    .action(async (process: string) => {
       const loaded = await loadKeyring(withDevKey(env, globals().stateDir));
       if (loaded.status === 'loaded')
-        return printKeyring(deriveKeyring(loaded.keyring, gatewayPurposes(kind)), terminal());
+        return printKeyring(deriveKeyring(loaded.keyring, purposesOf[process] ?? []), terminal());
       const problem = loaded.status === 'invalid' ? loaded : { problem: 'There is no master key.', fix: noMasterKey };
       throw new CommandFailed(problem.problem, { exit: 'usage', fix: problem.fix });
     });
 }
+
+/** What the processes that need no master key derive keys for. */
+const purposesOf: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(connectorKinds.map((kind) => [`${kind}-gateway`, gatewayPurposes(kind)])),
+  'session-router': [replyHandlePurpose],
+};
 
 const noMasterKey = 'Set TRUNKLINE_MASTER_KEY_FILE or TRUNKLINE_MASTER_KEY.';
 

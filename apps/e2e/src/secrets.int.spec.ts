@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { roleOf } from '@trunkline/bus';
 import { readTurn, type Turn } from '@trunkline/events';
 import { createSecretStore, followKeyring, generateKey, parseKeyring, type SecretStore } from '@trunkline/secrets';
 import {
@@ -18,6 +19,7 @@ import { openCallRecorder, type CallRecorder } from './call-recorder.ts';
 import { everything } from './chaos/read-history.ts';
 import { startDoorTraffic, type DoorTraffic } from './door-traffic.ts';
 import { startInstallation, type Installation } from './installation.ts';
+import { credentialsOf } from './nats-users.ts';
 import { patient } from './platforms.ts';
 import { doorConnectors, egressValue, outboundSecrets, secretDoors, type SecretDoor } from './secret-doors.ts';
 
@@ -176,11 +178,13 @@ async function startsWith(
 ): Promise<{ code: number | null; said: string }> {
   const main = new URL(`../../${app}/src/main.ts`, import.meta.url).pathname;
   const { NATS_URL, CONNECTORS_CONFIG } = installation.environment;
+  const role = roleOf(app);
+  const credentials = role ? credentialsOf(role) : {};
   const child = spawn(
     process.execPath,
     [main, '--no-log-pretty', ...(app.endsWith('gateway') ? ['--port', '0'] : [])],
     {
-      env: { PATH: process.env['PATH'], NATS_URL, CONNECTORS_CONFIG, TRUNKLINE_MASTER_KEY: masterKey },
+      env: { ...credentials, PATH: process.env['PATH'], NATS_URL, CONNECTORS_CONFIG, TRUNKLINE_MASTER_KEY: masterKey },
     },
   );
   let said = '';
