@@ -28,6 +28,8 @@ const graceMs = 15_000;
 const marginMs = 5_000;
 
 const telegramTokens = ['4242:AAold-hidden-telegram-token', '4242:AAnew-hidden-telegram-token'] as const;
+const pollerTokens = ['5151:AAold-hidden-poller-token', '5151:AAnew-hidden-poller-token'] as const;
+const appTokens = ['xapp-old-hidden-app-token', 'xapp-new-hidden-app-token'] as const;
 const slackTokens = ['xoxb-old-hidden-slack-token', 'xoxb-new-hidden-slack-token'] as const;
 
 const stack = new AsyncDisposableStack();
@@ -42,11 +44,13 @@ const rotations = new Map<SecretDoor, number>();
 const hidden: string[] = [];
 
 beforeAll(async () => {
-  slack = stack.use(await startFakeSlack());
+  slack = stack.use(await startFakeSlack({ apps: [{ id: 'A0FAKE' }, { id: 'A0SOCKET', app_token: appTokens[0] }] }));
   slack.install.bot_token = slackTokens[0];
   const bots = [
     { token: telegramTokens[0], username: 'old_bot' },
     { token: telegramTokens[1], username: 'new_bot' },
+    { token: pollerTokens[0], username: 'old_poller' },
+    { token: pollerTokens[1], username: 'new_poller' },
   ];
   telegram = stack.use(await startFakeTelegram({ bots }));
   recorder = stack.use(await openCallRecorder());
@@ -64,6 +68,8 @@ beforeAll(async () => {
   await keep(outboundSecrets.slackToken, slackTokens[0]);
   await keep(outboundSecrets.telegramToken, telegramTokens[0]);
   await keep(outboundSecrets.egressSigning, egressValue(0));
+  await keep(outboundSecrets.appToken, appTokens[0]);
+  await keep(outboundSecrets.pollerToken, pollerTokens[0]);
   traffic = startDoorTraffic(secretDoors, { installation, everyMs: 25 });
   stack.defer(() => traffic.stop());
   for (const door of secretDoors) {
@@ -283,11 +289,30 @@ describe('secrets under traffic', () => {
       return `v1,${createHmac('sha256', key).update(text).digest('base64')}`;
     });
     expect(headers['webhook-signature']).toBe(macs.join(' '));
-    await store.flush();
-    for (const reference of Object.values(outboundSecrets)) {
+    const { slackToken, telegramToken, egressSigning } = outboundSecrets;
+    for (const reference of [slackToken, telegramToken, egressSigning]) {
       const use = async () => (await store.view(reference))?.versions[0]?.last_used_at;
       await waitFor(use, { what: `${reference} to be in use`, ...patient });
     }
+  }, 120_000);
+
+  it('that a connection stands on let a new one be opened: Socket Mode and polling go on with the new token', async () => {
+    const socketsOf = (token: string) =>
+      slack.calls('apps.connections.open').filter((call) => call.token === token).length;
+    await waitFor(() => socketsOf(appTokens[0]) > 0 && telegram.isPolled('old_poller'), { what: 'both', ...patient });
+    const socketApp = slack.world.apps.get('A0SOCKET');
+    if (!socketApp) throw new Error('The fake Slack has no such app.');
+    socketApp.app_token = appTokens[1];
+    await keep(outboundSecrets.appToken, appTokens[1]);
+    await keep(outboundSecrets.pollerToken, pollerTokens[1]);
+    await waitFor(() => socketsOf(appTokens[1]) > 0, { what: 'a connection with the new app token', ...patient });
+    await waitFor(() => telegram.isPolled('new_poller'), { what: 'the new token to be polled with', ...patient });
+    expect(telegram.isPolled('old_poller')).toBe(false);
+    for (const reference of [outboundSecrets.appToken, outboundSecrets.pollerToken]) {
+      const use = async () => (await store.view(reference))?.versions[0]?.last_used_at;
+      await waitFor(use, { what: `${reference} to be in use`, ...patient });
+    }
+    expect(installation.processes.flatMap(({ crashes }) => crashes)).toEqual([]);
   }, 120_000);
 
   it('outlive their master key: a new one first, everything re-encrypted, the old one away, and nobody notices', async () => {

@@ -129,6 +129,31 @@ describe('a child process', () => {
     await it.configure(childToml({ port: it.port, env: all, more: slots }));
   }
 
+  it('is started again with a secret that was rotated, and no other child is', long, async () => {
+    await using it = await openInstallation();
+    const child = (name: string, port: number) =>
+      childToml({
+        port,
+        env: { STARTS: join(it.folder, name === 'side' ? 'starts' : name), LEASE: 'BOT' },
+        more: `credential_slots = { BOT = "connectors.external.${name}.bot" }`,
+      }).replace('"side"', `"${name}"`);
+    for (const name of ['side', 'other']) await it.setSecret(`connectors.external.${name}.bot`, 'first');
+    await it.configure(child('side', it.port) + child('other', await freePort()));
+    await it.start();
+    await ready(it);
+    await ready(it, 'other');
+    const leases = () => it.notes().filter(({ lease }) => lease === 200);
+    const before = await waitFor(() => leases()[0], { what: 'the first lease', timeoutMs: 10_000 });
+
+    await it.setSecret('connectors.external.side.bot', 'the-second');
+    const after = await waitFor(() => leases()[1], { what: 'the lease of the next child', timeoutMs: 30_000 });
+    expect(after.length).toBe('the-second'.length);
+    expect(after.pid).not.toBe(before.pid);
+    expect(isAlive(before.pid)).toBe(false);
+    const others = new Set(readNotes(join(it.folder, 'other')).map(({ pid }) => pid));
+    expect([...others].map(isAlive)).toEqual([true]);
+  });
+
   it.runIf(hasProc)(
     'leases its secrets, which are nowhere to be seen, and each lease is written down',
     long,
@@ -259,31 +284,6 @@ describe('sidecars in Python', () => {
     expect(start?.env).toEqual(expect.arrayContaining(['DISCORD_REQUIRE_MENTION', 'TRUNKLINE_CONNECTOR_SHARED_TOKEN']));
     await gateway.end('SIGTERM');
     expect(isAlive(start?.pid ?? 0)).toBe(false);
-  });
-
-  it('is started again with a secret that was rotated, and no other child is', long, async () => {
-    await using it = await openInstallation();
-    const child = (name: string, port: number) =>
-      childToml({
-        port,
-        env: { STARTS: join(it.folder, name === 'side' ? 'starts' : name), LEASE: 'BOT' },
-        more: `credential_slots = { BOT = "connectors.external.${name}.bot" }`,
-      }).replace('"side"', `"${name}"`);
-    for (const name of ['side', 'other']) await it.setSecret(`connectors.external.${name}.bot`, 'first');
-    await it.configure(child('side', it.port) + child('other', await freePort()));
-    await it.start();
-    await ready(it);
-    await ready(it, 'other');
-    const leases = () => it.notes().filter(({ lease }) => lease === 200);
-    const before = await waitFor(() => leases()[0], { what: 'the first lease', timeoutMs: 10_000 });
-
-    await it.setSecret('connectors.external.side.bot', 'the-second');
-    const after = await waitFor(() => leases()[1], { what: 'the lease of the next child', timeoutMs: 30_000 });
-    expect(after.length).toBe('the-second'.length);
-    expect(after.pid).not.toBe(before.pid);
-    expect(isAlive(before.pid)).toBe(false);
-    const others = new Set(readNotes(join(it.folder, 'other')).map(({ pid }) => pid));
-    expect([...others].map(isAlive)).toEqual([true]);
   });
 
   withPython('the example sidecar sends events and says what is answered', long, async () => {
