@@ -25,7 +25,7 @@ export interface SecretStore {
   rekey(): Promise<RekeyReport>;
   /**
    * Tells when secrets that the gateway of a kind may read were set or deleted; not for those present at the start. `affects`
-   * says whether a reference is the one.
+   * says whether a reference is among them.
    */
   watch(kind: string, onChange: (affects: (reference: string) => boolean) => void): Promise<Watch>;
   /** Waits for "last used" notes that are being written. */
@@ -109,15 +109,33 @@ interface WatchDeps {
   told: Map<string, Change<unknown>>;
 }
 
+/** What changes within this time is told together: a rekey writes every secret within seconds. */
+const gatherMs = 20;
+
 async function watchSecrets(kind: string, onChange: OnChange, { bucket, told }: WatchDeps): Promise<Watch> {
   let live = false;
+  let timer: NodeJS.Timeout | undefined;
+  let changed = new Set<string>();
+  function tell(): void {
+    const keys = changed;
+    changed = new Set();
+    timer = undefined;
+    onChange((reference) => keys.has(secretPlace(reference).key));
+  }
   const notice = (change: Change<unknown>) => {
     told.set(change.key, change);
-    if (live) onChange((reference) => secretPlace(reference).key === change.key);
+    if (!live) return;
+    changed.add(change.key);
+    timer ??= setTimeout(tell, gatherMs);
   };
   const watches = await Promise.all(namespacesOf(kind).map((namespace) => bucket.watch(`${namespace}.*`, notice)));
   live = true;
-  return { stop: () => watches.forEach((watch) => watch.stop()) };
+  return {
+    stop() {
+      clearTimeout(timer);
+      for (const watch of watches) watch.stop();
+    },
+  };
 }
 
 /** A read may be answered by a replica of the bus that lags behind the watch; who was told of a change must not read the old value. */
