@@ -1,7 +1,8 @@
 import type { Bus } from '@trunkline/bus';
 import { routes } from '@trunkline/control-api';
 import { createAuthFailures, type IngressRoute } from '@trunkline/gateway-kit';
-import type { Keyring } from '@trunkline/secrets';
+import type { Inventory } from '@trunkline/inventory';
+import type { Keyring, SecretStore } from '@trunkline/secrets';
 import type { Logger } from '@trunkline/telemetry';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
@@ -9,6 +10,7 @@ import type { AuthenticateDeps } from './authenticate.ts';
 import { gatewayHandlers } from './gateways/gateway-handlers.ts';
 import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
+import { secretHandlers } from './secrets/secret-handlers.ts';
 import { serveOperations } from './serve-operations.ts';
 import { tokenHandlers } from './tokens/token-handlers.ts';
 import type { TokenStore } from './tokens/token-store.ts';
@@ -18,6 +20,9 @@ export interface ApiDeps extends Pick<AuthenticateDeps, 'adminToken' | 'trustedP
   bus: Bus;
   keyring: Keyring;
   tokens: TokenStore;
+  /** All connectors of both sources; no secret is looked up. */
+  inventory: Inventory;
+  secrets: SecretStore;
   log: Logger;
 }
 
@@ -29,6 +34,7 @@ export function createApi(deps: ApiDeps): IngressRoute[] {
     ...auditHandlers(bus),
     ...gatewayHandlers({ bus, now }),
     ...grantHandlers({ bucket: bus.bucket('grants'), now }),
+    ...secretHandlers(deps),
   };
   const failures = createAuthFailures({ now });
   return serveOperations(routes, handlers, { ...deps, failures, audit: (record) => recordAudit(record, bus) });
