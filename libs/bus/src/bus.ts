@@ -1,10 +1,10 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager, type JetStreamClient } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { append, type Appended, type AppendOptions } from './append.ts';
 import { createBucket, type Bucket } from './bucket.ts';
 import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
-import { followLink, type BusState } from './link.ts';
+import { followLink, type BusState, type Link } from './link.ts';
 import type { BusLog } from './log.ts';
 import { inboxPrefixOf } from './inbox.ts';
 import { createNames, type BucketName, type Names, type ObjectStoreName, type StreamName } from './names.ts';
@@ -12,7 +12,7 @@ import { createObjectStore, type ObjectFacts, type ObjectStore } from './objects
 import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-reader.ts';
 import { answerQuestions, askProcesses, type Asked } from './questions.ts';
 import { followRefusals } from './refusals.ts';
-import { createAsk } from './requests.ts';
+import { createAsk, type Ask } from './requests.ts';
 import { plainHeaders, readStored, type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
 import { takeWaiting } from './take-waiting.ts';
 import { followTail } from './tail.ts';
@@ -97,22 +97,8 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   const ask = createAsk(nc, inboxPrefix);
   const link = followLink(nc, { log, timeoutMs, user });
   followRefusals(nc, { user, log, onRefused: (refusal, subject) => ask.refuse(subject, refusal) });
-  const buckets = new Map<BucketName, Bucket<unknown>>();
-  const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
-
-  function storeOf(name: ObjectStoreName) {
-    const full = names.bucket(name);
-    const stream = `OBJ_${full}`;
-    const store =
-      stores.get(name) ??
-      createObjectStore(full, {
-        append: bus.append,
-        read: (query) => readStored({ stream, query, timeoutMs }, { ask, link }),
-        readAll: (filter) => openOrderedReader({ stream, filter, from: { seq: 1 }, buffer: 32 }, { js, link }),
-      });
-    stores.set(name, store);
-    return store;
-  }
+  const storing = { names, timeoutMs, js, ask, link, log, closed: () => nc.isClosed() || nc.isDraining() };
+  const storeOf = openStores(storing);
 
   const bus: Bus = {
     names,
@@ -120,31 +106,9 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     connection: nc,
     state: link.state,
     onState: link.onState,
-    append: (subject, payload, appendOptions = {}) =>
-      append({ subject, payload, options: appendOptions, timeoutMs }, { ask, link }),
+    append: appender(storing),
     read: (stream, query) => readStored({ stream: names.stream(stream), query, timeoutMs }, { ask, link }),
-    bucket<T>(name: BucketName) {
-      const full = names.bucket(name);
-      const bucket =
-        buckets.get(name) ??
-        createBucket<unknown>(full, {
-          append: bus.append,
-          read: (query) => readStored({ stream: `KV_${full}`, query, timeoutMs }, { ask, link }),
-          log,
-          closed: () => nc.isClosed() || nc.isDraining(),
-          tail: (filter, listener) =>
-            followTail(listener, {
-              open: () =>
-                openOrderedReader({ stream: `KV_${full}`, filter, from: 'new', headersOnly: true }, { js, link }),
-              onState: link.onState,
-              log,
-            }),
-          readAll: (filter) =>
-            openOrderedReader({ stream: `KV_${full}`, filter, from: 'newest_of_each' }, { js, link }),
-        });
-      buckets.set(name, bucket);
-      return bucket as Bucket<T>;
-    },
+    bucket: openBuckets(storing),
     objects: storeOf,
     objectFacts: (store, name) => storeOf(store).facts(name),
     readSome: (stream, { firstOf, fromSeq }, most) =>
@@ -166,12 +130,71 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   return bus;
 }
 
+interface Storing {
+  names: Names;
+  timeoutMs: number;
+  js: JetStreamClient;
+  ask: Ask;
+  link: Link;
+  log: BusLog;
+  closed(): boolean;
+}
+
+function appender({ timeoutMs, ask, link }: Storing): Bus['append'] {
+  return (subject, payload, options = {}) => append({ subject, payload, options, timeoutMs }, { ask, link });
+}
+
+/** Each bucket is opened once. */
+function openBuckets(storing: Storing): Bus['bucket'] {
+  const { names, timeoutMs, js, ask, link, log, closed } = storing;
+  const buckets = new Map<BucketName, Bucket<unknown>>();
+  return function bucketOf<T>(name: BucketName) {
+    const full = names.bucket(name);
+    const stream = `KV_${full}`;
+    const bucket =
+      buckets.get(name) ??
+      createBucket<unknown>(full, {
+        append: appender(storing),
+        read: (query) => readStored({ stream, query, timeoutMs }, { ask, link }),
+        log,
+        closed,
+        tail: (filter, listener) =>
+          followTail(listener, {
+            open: () => openOrderedReader({ stream, filter, from: 'new', headersOnly: true }, { js, link }),
+            onState: link.onState,
+            log,
+          }),
+        readAll: (filter) => openOrderedReader({ stream, filter, from: 'newest_of_each' }, { js, link }),
+      });
+    buckets.set(name, bucket);
+    return bucket as Bucket<T>;
+  };
+}
+
+/** Each store is opened once. */
+function openStores(storing: Storing) {
+  const { names, timeoutMs, js, ask, link } = storing;
+  const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
+  return (name: ObjectStoreName) => {
+    const full = names.bucket(name);
+    const stream = `OBJ_${full}`;
+    const store =
+      stores.get(name) ??
+      createObjectStore(full, {
+        append: appender(storing),
+        read: (query) => readStored({ stream, query, timeoutMs }, { ask, link }),
+        readAll: (filter) => openOrderedReader({ stream, filter, from: { seq: 1 }, buffer: 32 }, { js, link }),
+      });
+    stores.set(name, store);
+    return store;
+  };
+}
+
 async function streamState(stream: string, { connection, repeat }: Pick<Bus, 'connection' | 'repeat'>) {
   const jsm = await jetstreamManager(connection, { checkAPI: false });
   const { created, state } = await repeat(() => jsm.streams.info(stream));
   return { created, first: state.first_seq, last: state.last_seq };
 }
-
 
 function connectionOptions(options: BusOptions): NodeConnectionOptions {
   const { servers, name, user, password } = options;
