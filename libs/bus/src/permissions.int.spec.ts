@@ -262,14 +262,18 @@ describe('nothing hides behind what is allowed', () => {
   it('a consumer cannot send what it reads to a stream of others', async () => {
     const cli = busOf('cli');
     const bus = busOf('slack-gateway');
-    await bus.bucket('targets').put('mine', { text: 'mine' });
-    for (const deliver_subject of ['$KV.tl_connectors.slack.forged', 'tl.events.telegram.bot.c.forged', 'tl.turns.c.1.forged']) {
-      const config = { name: 'forger', filter_subject: '$KV.tl_targets.*', deliver_subject, ack_policy: 'none' };
-      const subject = '$JS.API.CONSUMER.CREATE.KV_tl_targets.forger.$KV.tl_targets.*';
+    const { promise: delivered, resolve } = Promise.withResolvers<void>();
+    const own = '_INBOX_slack-gateway.control';
+    bus.connection.subscribe(own, { callback: () => resolve() });
+    const forged = ['$KV.tl_connectors.slack.forged', 'tl.events.telegram.bot.c.forged', 'tl.turns.c.1.forged'];
+    for (const [n, deliver_subject] of [...forged, own].entries()) {
+      const config = { name: `forger${n}`, filter_subject: '$KV.tl_targets.*', deliver_subject, ack_policy: 'none' };
+      const subject = `$JS.API.CONSUMER.CREATE.KV_tl_targets.forger${n}.$KV.tl_targets.*`;
       await bus.connection.request(subject, JSON.stringify({ stream_name: 'KV_tl_targets', config }));
-      await bus.connection.request('$JS.API.CONSUMER.DELETE.KV_tl_targets.forger');
     }
-    await bus.bucket('targets').put('mine', { text: 'mine again' });
+    await bus.bucket('targets').put('mine', { text: 'mine' });
+    // The server sends only where a client listens, and nobody may listen there but to what is his own.
+    await delivered;
     expect(await cli.bucket('connectors').get('slack.forged')).toBeUndefined();
     expect(await cli.read('EVENTS', { newestOf: 'tl.events.telegram.bot.c.forged' })).toBeUndefined();
     expect(await cli.read('TURNS', { newestOf: 'tl.turns.c.1.forged' })).toBeUndefined();
