@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Argument, Command, Option } from 'commander';
 import { devConnectorsFile } from './add-connector.ts';
 import { busMigrate, busStatus } from './bus-commands.ts';
+import { addPermissions } from './permissions-command.ts';
 import { completionScript, shells, type Shell } from './completion.ts';
 import { configCheck } from './config-check.ts';
 import { configPrint } from './config-print.ts';
@@ -16,6 +17,7 @@ import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { addSidecar } from './sidecar-command.ts';
 import { addGrants } from './grants-command.ts';
+import { addGroups } from './groups-command.ts';
 import type { Terminal } from './terminal.ts';
 import { addTokens } from './tokens-command.ts';
 
@@ -39,6 +41,8 @@ export function createProgram(deps: ProgramDeps): Command {
         'NATS_URL',
       ),
     )
+    .addOption(new Option('--nats-user <name>', 'NATS user, its password in NATS_PASSWORD').env('NATS_USER'))
+    .addOption(new Option('--nats-password <text>').env('NATS_PASSWORD').hideHelp())
     .addOption(
       new Option(
         '--api-url <url>',
@@ -71,6 +75,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addTokens(program, shared);
   addAudit(program, shared);
   addGrants(program, shared);
+  addGroups(program, shared);
   addDoctor(program, shared);
   addCompletion(program, terminal);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
@@ -144,6 +149,7 @@ function addBus(program: Command, { globals, terminal }: Shared): void {
     .command('status')
     .description('what each stream holds, and whether it is as it should be')
     .action(() => withServer(globals(), (open) => busStatus({ bus: open, terminal: terminal() })));
+  addPermissions(bus, { globals, terminal });
 }
 
 function addEvents(program: Command, { globals, terminal, signal }: Shared & { signal: AbortSignal }): void {

@@ -75,7 +75,8 @@ async function refusals(user: string, act: (nc: NatsConnection) => unknown): Pro
 
 const publishing = (user: string, subject: string) => refusals(user, (nc) => nc.publish(subject, ''));
 const listening = (user: string, subject: string) => refusals(user, (nc) => nc.subscribe(subject).unsubscribe());
-const ofOthers = (own: string) => gateways.map((name) => name.split('-')[0]!).filter((kind) => kind !== own.split('-')[0]);
+const ofOthers = (own: string) =>
+  gateways.map((name) => name.split('-')[0]!).filter((kind) => kind !== own.split('-')[0]);
 const createConsumer = (stream: string, filter: string) => `$JS.API.CONSUMER.CREATE.${stream}.probe.${filter}`;
 
 /** Everything that a gateway could try to see or say what belongs to another kind. */
@@ -135,30 +136,50 @@ const notForGateways = [
 
 /** What only the operator may do. */
 const notForServices = [
-  ...['tl_EVENTS', 'tl_TURNS', 'tl_DELIVERIES', 'KV_tl_secrets', 'KV_tl_connectors', 'OBJ_tl_assets'].flatMap((stream) =>
-    ['CREATE', 'UPDATE', 'DELETE', 'PURGE', 'MSG.GET', 'MSG.DELETE', 'SNAPSHOT', 'RESTORE'].map(
-      (verb) => `$JS.API.STREAM.${verb}.${stream}`,
-    ),
+  ...['tl_EVENTS', 'tl_TURNS', 'tl_DELIVERIES', 'KV_tl_secrets', 'KV_tl_connectors', 'OBJ_tl_assets'].flatMap(
+    (stream) =>
+      ['CREATE', 'UPDATE', 'DELETE', 'PURGE', 'MSG.GET', 'MSG.DELETE', 'SNAPSHOT', 'RESTORE'].map(
+        (verb) => `$JS.API.STREAM.${verb}.${stream}`,
+      ),
   ),
   ...['$JS.API.STREAM.LIST', '$JS.API.STREAM.NAMES', '$JS.API.CONSUMER.NAMES.tl_EVENTS', '$JS.API.INFO'],
   ...['$JS.API.CONSUMER.LIST.tl_EVENTS', '$JS.API.CONSUMER.LIST.tl_DELIVERIES', '$JS.API.STREAM.PEER.REMOVE.tl_EVENTS'],
 ];
 
 const notForConsumers = [
-  ...['tl.events.http.x.c.e', 'tl.turns.c.1.s', 'tl.deliveries.http.1.x.t', 'tl.receipts.http.i', 'tl.ledger.audit.http.x'],
-  ...['secrets', 'connectors', 'sessions', 'bindings', 'tokens', 'grants', 'receipts', 'targets', 'platform_leases'].flatMap(
-    (bucket) => [
-      `$KV.tl_${bucket}.a.b`,
-      `$JS.API.DIRECT.GET.KV_tl_${bucket}.$KV.tl_${bucket}.a.b`,
-      createConsumer(`KV_tl_${bucket}`, `$KV.tl_${bucket}.>`),
-      `$JS.API.STREAM.INFO.KV_tl_${bucket}`,
-    ],
-  ),
+  ...[
+    'tl.events.http.x.c.e',
+    'tl.turns.c.1.s',
+    'tl.deliveries.http.1.x.t',
+    'tl.receipts.http.i',
+    'tl.ledger.audit.http.x',
+  ],
+  ...[
+    'secrets',
+    'connectors',
+    'sessions',
+    'bindings',
+    'tokens',
+    'grants',
+    'receipts',
+    'targets',
+    'platform_leases',
+  ].flatMap((bucket) => [
+    `$KV.tl_${bucket}.a.b`,
+    `$JS.API.DIRECT.GET.KV_tl_${bucket}.$KV.tl_${bucket}.a.b`,
+    createConsumer(`KV_tl_${bucket}`, `$KV.tl_${bucket}.>`),
+    `$JS.API.STREAM.INFO.KV_tl_${bucket}`,
+  ]),
   ...['EVENTS', 'OUTPUTS', 'DELIVERIES', 'LEDGER'].flatMap((stream) => [
     createConsumer(`tl_${stream}`, 'tl.>'),
     `$JS.API.DIRECT.GET.tl_${stream}`,
   ]),
-  ...['$KV.tl_state.others.s.1', '$KV.tl_progress.turn.others.1', '$KV.tl_progress.delivery.x', '$JS.ACK.tl_TURNS.others.1.1.1.1.0'],
+  ...[
+    '$KV.tl_state.others.s.1',
+    '$KV.tl_progress.turn.others.1',
+    '$KV.tl_progress.delivery.x',
+    '$JS.ACK.tl_TURNS.others.1.1.1.1.0',
+  ],
   ...['$O.tl_assets.C.x', '$O.tl_raw.C.x', '$O.tl_raw.M.x'],
 ];
 
@@ -175,7 +196,9 @@ const notForRouters = [
 
 describe('publishing is refused', () => {
   it.each([
-    ...gateways.flatMap((user) => ofOthers(user).map((kind) => ({ user, what: `what is of ${kind}`, of: foreign(kind) }))),
+    ...gateways.flatMap((user) =>
+      ofOthers(user).map((kind) => ({ user, what: `what is of ${kind}`, of: foreign(kind) })),
+    ),
     ...gateways.map((user) => ({ user, what: 'what is of no gateway', of: notForGateways })),
     ...services.map((user) => ({ user, what: 'what is of the operator', of: notForServices })),
     { user: 'consumer-agents', what: 'what is of platforms, secrets or other groups', of: notForConsumers },
@@ -183,7 +206,14 @@ describe('publishing is refused', () => {
     ...everybody.map((user) => ({
       user,
       what: 'what is of the server or of another installation',
-      of: ['$SYS.REQ.SERVER.PING', '$SYS.ACCOUNT.x', 'tlx.events.a', '$JS.API.STREAM.INFO.tlx_EVENTS', '$KV.tlx_secrets.a', '_INBOX.x'],
+      of: [
+        '$SYS.REQ.SERVER.PING',
+        '$SYS.ACCOUNT.x',
+        'tlx.events.a',
+        '$JS.API.STREAM.INFO.tlx_EVENTS',
+        '$KV.tlx_secrets.a',
+        '_INBOX.x',
+      ],
     })),
   ])('$user: $what', async ({ user, of }) => {
     expect(of.length).toBeGreaterThan(0);
@@ -254,7 +284,9 @@ describe('nothing hides behind what is allowed', () => {
     const bus = busOf('slack-gateway');
     for (const subject of ['$KV.tl_secrets.used.shared.x', '$O.tl_assets.M.x', '$O.tl_assets.C.x', '$KV.tl_targets.x'])
       for (const scope of ['all', 'sub'])
-        await expect(bus.append(subject, '{}', { headers: { 'Nats-Rollup': scope } })).rejects.toThrow(BusUnavailableError);
+        await expect(bus.append(subject, '{}', { headers: { 'Nats-Rollup': scope } })).rejects.toThrow(
+          BusUnavailableError,
+        );
     expect(await cli.bucket('secrets').get('connectors.telegram.kept')).toBeDefined();
     expect(await cli.objects('assets').get('kept')).toBeDefined();
   });
@@ -286,14 +318,19 @@ describe('a service that is refused', () => {
     const place = { connector: { kind: 'telegram', name: 'bot' }, conversation: 'c', eventId: 'e' };
     const storing = storeEvent({ ...place, payload: '{}', fingerprint: 'f' }, bus);
     const started = performance.now();
-    await expect(storing).rejects.toThrow(/The NATS user slack-gateway has no permission for publish of tl\.events\.telegram\.bot/);
+    await expect(storing).rejects.toThrow(
+      /The NATS user slack-gateway has no permission for publish of tl\.events\.telegram\.bot/,
+    );
     await expect(storing).rejects.toMatchObject({
       code: 'BUS_UNAVAILABLE',
       cause: { code: 'BUS_PERMISSION' },
       fix: expect.stringContaining('trunkline bus permissions --role slack-gateway'),
     });
     expect(performance.now() - started, 'at once, not after a time-out').toBeLessThan(1_500);
-    const line = logged.find(({ user, message, fields }) => user === 'slack-gateway' && message === 'bus.refused' && fields['subject'] === names.event(place));
+    const line = logged.find(
+      ({ user, message, fields }) =>
+        user === 'slack-gateway' && message === 'bus.refused' && fields['subject'] === names.event(place),
+    );
     expect(line?.fields).toMatchObject({ user: 'slack-gateway', operation: 'publish', fix: expect.any(String) });
   });
 
@@ -318,10 +355,18 @@ describe('what each role needs to begin', () => {
 
   it('a gateway stores events of its kind, finds them again and waits for their receipts', async () => {
     const bus = busOf('slack-gateway');
-    const event = { connector: { kind: 'slack', name: 'team' }, conversation: 'c', eventId: 'e1', payload: '{}', fingerprint: 'f' };
+    const event = {
+      connector: { kind: 'slack', name: 'team' },
+      conversation: 'c',
+      eventId: 'e1',
+      payload: '{}',
+      fingerprint: 'f',
+    };
     expect(await storeEvent(event, bus)).toMatchObject({ status: 'stored' });
     expect(await storeEvent(event, bus)).toMatchObject({ status: 'duplicate' });
-    expect(await storeEvent({ ...event, conversation: 'd', fingerprint: 'g' }, bus)).toMatchObject({ status: 'conflict' });
+    expect(await storeEvent({ ...event, conversation: 'd', fingerprint: 'g' }, bus)).toMatchObject({
+      status: 'conflict',
+    });
     expect(await listening('slack-gateway', names.receipts('slack', 'i'))).toEqual([]);
   });
 });
