@@ -7,7 +7,7 @@ const main = resolve(import.meta.dirname, '../main.ts');
 const ownVariables = [
   'NATS_URL',
   'NATS_USER',
-  'NATS_PASSWORD',
+  'NATS_PASSWORD_FILE',
   'TRUNKLINE_PREFIX',
   'CONNECTORS_CONFIG',
   'TRUNKLINE_API_URL',
