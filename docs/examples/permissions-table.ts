@@ -10,7 +10,7 @@ const roles: [heading: string, role: Role][] = [
   ['`consumer-<group>`', { process: 'consumer', group: own }],
 ];
 
-const subjects = ['events', 'turns', 'outputs', 'deliveries', 'ledger', 'live', 'receipts', 'relay'];
+const subjects = ['events', 'turns', 'outputs', 'deliveries', 'ledger', 'live', 'receipts', 'relay', 'ask', 'status'];
 const buckets = [
   ...['connectors', 'secrets', 'sessions', 'bindings', 'receipts', 'tokens', 'grants'],
   ...['platform_leases', 'worker_leases', 'cursors', 'progress', 'targets', 'state'],

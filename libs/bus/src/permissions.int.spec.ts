@@ -86,6 +86,9 @@ const foreign = (kind: string) => [
   `tl.ledger.attempts.${kind}.team`,
   `tl.relay.${kind}.instance`,
   `tl.receipts.${kind}.instance`,
+  `tl.ask.${kind}`,
+  `tl.ask.${kind}.instance`,
+  `tl.status.${kind}.instance`,
   `$JS.API.DIRECT.GET.tl_EVENTS.tl.events.${kind}.team.c.e`,
   `$JS.API.DIRECT.GET.tl_DELIVERIES.tl.deliveries.${kind}.1.team.t`,
   createConsumer('tl_EVENTS', `tl.events.${kind}.>`),
@@ -152,6 +155,8 @@ const notForConsumers = [
     'tl.turns.c.1.s',
     'tl.deliveries.http.1.x.t',
     'tl.receipts.http.i',
+    'tl.ask.http',
+    'tl.status.http.i',
     'tl.ledger.audit.http.x',
   ],
   ...[
@@ -236,9 +241,16 @@ describe('listening is refused', () => {
   });
 
   it.each(gateways.flatMap((user) => ofOthers(user).map((kind) => ({ user, kind }))))(
-    '$user: receipts and what replicas hand to each other of $kind',
+    '$user: receipts, questions and what replicas hand to each other of $kind',
     async ({ user, kind }) => {
-      for (const subject of [`tl.receipts.${kind}.i`, `tl.relay.${kind}.i`, 'tl.receipts.>', 'tl.relay.*.*'])
+      for (const subject of [
+        `tl.receipts.${kind}.i`,
+        `tl.relay.${kind}.i`,
+        `tl.ask.${kind}`,
+        `tl.status.${kind}.i`,
+        'tl.receipts.>',
+        'tl.relay.*.*',
+      ])
         expect(await listening(user, subject), subject).toEqual([subject]);
     },
   );
@@ -351,6 +363,16 @@ describe('what each role needs to begin', () => {
     expect(roleOf(user)).toEqual(role);
     await requireStreams({ nc: busOf(user).connection, names, role });
     expect(createInbox(`_INBOX_${user}`).startsWith(`_INBOX_${user}.`)).toBe(true);
+  });
+
+  it('a gateway answers what the control plane asks, once, and nobody else', async () => {
+    const bus = busOf('slack-gateway');
+    const answering = bus.answer(names.ask('slack'), { queue: 'slack' }, () => Promise.resolve('heard'));
+    await bus.flush();
+    const asked = await busOf('control-plane').ask(names.ask('slack'), {}, { timeoutMs: 2_000 });
+    answering.stop();
+    expect(asked).toEqual({ outcome: 'answered', answer: 'heard' });
+    expect(await publishing('slack-gateway', '_INBOX_control-plane.x')).toEqual(['_INBOX_control-plane.x']);
   });
 
   it('a gateway stores events of its kind, finds them again and waits for their receipts', async () => {
