@@ -5,7 +5,7 @@ import { outputSchema } from '@trunkline/events';
 import { instruments, metricPrefix } from '@trunkline/telemetry';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { permissionsTable } from './permissions-table.ts';
+import { permissionsTable } from './testing/permissions-table.ts';
 import { isFromTrunkline } from './verify-delivery.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
