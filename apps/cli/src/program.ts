@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Argument, Command, Option } from 'commander';
 import { devConnectorsFile } from './add-connector.ts';
 import { busMigrate, busStatus } from './bus-commands.ts';
+import { addPermissions } from './permissions-command.ts';
 import { completionScript, shells, type Shell } from './completion.ts';
 import { configCheck } from './config-check.ts';
 import { configPrint } from './config-print.ts';
@@ -19,6 +20,7 @@ import { resolveSecrets } from './resolve-secrets.ts';
 import { addSecrets } from './secrets-command.ts';
 import { addSidecar } from './sidecar-command.ts';
 import { addGrants } from './grants-command.ts';
+import { addGroups } from './groups-command.ts';
 import type { Terminal } from './terminal.ts';
 import { addTokens } from './tokens-command.ts';
 
@@ -78,6 +80,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addTokens(program, shared);
   addAudit(program, shared);
   addGrants(program, shared);
+  addGroups(program, shared);
   addDoctor(program, shared);
   addCompletion(program, terminal);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
@@ -155,6 +158,7 @@ function addBus(program: Command, { globals, terminal }: Shared): void {
     .command('status')
     .description('what each stream holds, and whether it is as it should be')
     .action(() => withServer(globals(), (open) => busStatus({ bus: open, terminal: terminal() })));
+  addPermissions(bus, { globals, terminal });
 }
 
 function addEvents(program: Command, { globals, terminal, signal }: Shared & { signal: AbortSignal }): void {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { migrateStreams, openBus, roleOf, type Bus, type Role, type StreamChoices } from '@trunkline/bus';
 import { generateKey } from '@trunkline/secrets';
@@ -115,11 +115,14 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     ...(options.traces && { OTEL_EXPORTER_OTLP_ENDPOINT: leakWatch.collectorUrl }),
     ...options.env,
   };
+  const logFileOf = (name: string) => join(dir.path, `${name}.log`);
+  // After the processes have ended: whatever an installation does in a test is what the users of its processes may do.
+  stack.defer(() => expectNoRefusals(plans.map(({ name }) => logFileOf(name))));
   const processes = plans.map(({ readyUrl, role, ...spec }) => {
     const child = manageProcess({
       ...spec,
       env: { ...env, ...(role && credentialsOf(role)) },
-      logFile: join(dir.path, `${spec.name}.log`),
+      logFile: logFileOf(spec.name),
       restart: true,
       ...(readyUrl && { readyUrl }),
     });
@@ -133,6 +136,12 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
   });
   await installation.ready();
   return installation;
+}
+
+async function expectNoRefusals(logFiles: string[]): Promise<void> {
+  const logs = await Promise.all(logFiles.map((file) => readFile(file, 'utf8')));
+  const refusals = logs.flatMap((log) => log.split('\n').filter((line) => line.includes('bus.refused')));
+  if (refusals.length > 0) throw new Error(`NATS refused what processes did:\n${refusals.join('\n')}`);
 }
 
 async function endAtOnce(child: ManagedProcess): Promise<void> {

@@ -23,7 +23,7 @@ afterAll(async () => {
 /** The route that a probe calls, as the gateway has it, with a bus on which there is no event. */
 async function ingress(known: ExternalEntry) {
   const bus = {
-    names: { event: () => 'a.b.c' },
+    names: { eventAnywhere: () => 'a.b.*.c' },
     read: async () => undefined,
     bucket: () => ({ get: async () => undefined }),
   };
