@@ -2,6 +2,7 @@ export { auditRecordSchema, auditRoutes, type AuditRecord } from './audit-routes
 export { connectorRoutes, connectorViewSchema, type ConnectorView, type ConnectorWritten } from './connector-routes.ts';
 export { createControlClient, type ControlClient, type ControlClientOptions, type Received } from './client.ts';
 export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
+export { grantRoutes } from './grant-routes.ts';
 export { page, pageQuery } from './page.ts';
 export {
   roleCovers,

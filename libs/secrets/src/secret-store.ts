@@ -14,8 +14,11 @@ export interface SecretStore {
   read(reference: string): Promise<SecretRead>;
   /** Stores a new version. The one before counts for `graceMs` more (default 24 h); 0 cuts off all older ones at once. */
   set(reference: string, value: string, options?: { graceMs?: number }): Promise<SecretSet>;
-  /** Whether there was something to delete. Whether anybody still refers to it is the caller's question. */
-  delete(reference: string): Promise<boolean>;
+  /**
+   * Whether there was something to delete. Whether anybody still refers to it is the caller's question; with `version`, it is
+   * deleted only while that one is current, so that a value that somebody set meanwhile stays.
+   */
+  delete(reference: string, only?: { version: number }): Promise<boolean>;
   view(reference: string): Promise<SecretView | undefined>;
   list(): Promise<SecretView[]>;
   /** Re-encrypts everything that is not sealed with the first key, while others read and write. */
@@ -46,12 +49,14 @@ export function createSecretStore(deps: SecretStoreDeps): SecretStore {
   return {
     read: (reference) => readSecret(reference, { ...deps, use }),
     set: (reference, value, { graceMs = defaultGraceMs } = {}) => setSecret({ reference, value, graceMs }, deps),
-    async delete(reference) {
+    async delete(reference, only) {
       const place = secretPlace(reference);
-      const existed = (await bucket.get(place.key)) !== undefined;
-      await bucket.delete(place.key);
+      const entry = await bucket.get(place.key);
+      if (entry === undefined) return false;
+      const isOther = only && readRecord(reference, entry.value).versions[0]?.version !== only.version;
+      if (isOther || !(await bucket.delete(place.key, only && entry.revision))) return false;
       await bucket.delete(useKey(place));
-      return existed;
+      return true;
     },
     async view(reference) {
       const place = secretPlace(reference);
