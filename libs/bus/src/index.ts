@@ -28,6 +28,7 @@ export {
   type StreamName,
 } from './names.ts';
 export { type ObjectFacts, type ObjectStore, type StoredObject } from './objects.ts';
+export { type Asked } from './questions.ts';
 export { listenForReceipts, readReceipt, writeReceipt, type ReceiptListener, type ReceiptOf } from './receipts.ts';
 export { rememberReads, type RememberedBucket } from './remember-reads.ts';
 export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';

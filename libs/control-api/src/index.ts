@@ -3,6 +3,7 @@ export { connectorRoutes, connectorViewSchema, type ConnectorView, type Connecto
 export { createControlClient, type ControlClient, type ControlClientOptions, type Received } from './client.ts';
 export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
 export { grantRoutes } from './grant-routes.ts';
+export { liveStateSchema, type LiveState } from './live-state.ts';
 export { page, pageQuery } from './page.ts';
 export {
   roleCovers,

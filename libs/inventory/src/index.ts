@@ -1,3 +1,4 @@
+export { configFingerprint } from './config-fingerprint.ts';
 export { viewOf, type ConnectorView, type SecretFieldView } from './connector-view.ts';
 export {
   type ConnectorSource,
