@@ -1,5 +1,6 @@
 import { connectorKinds } from '@trunkline/events';
 import { z } from 'zod';
+import { liveStateSchema } from './live-state.ts';
 import { page, pageQuery } from './page.ts';
 import { defineRoutes } from './route.ts';
 
@@ -28,11 +29,15 @@ export const connectorViewSchema = z.object({
   source: z.enum(sources).describe('file: the connectors file, which no operation changes.'),
   state: z.enum(states).describe('unknown: no gateway of its kind tells of it.'),
   reason: z.string().optional().describe('Why it is degraded or unknown.'),
-  config: z.record(z.string(), z.unknown()).describe('Its fields with defaults, as the file would have them, without secrets.'),
+  config: z
+    .record(z.string(), z.unknown())
+    .describe('Its fields with defaults, as the file would have them, without secrets.'),
   secrets: z.record(z.string(), secretFieldViewSchema).describe('Every secret field, set or not.'),
   etag: z.string().describe('What If-Match names, without quotes.'),
   created_at: z.iso.datetime().optional(),
   updated_at: z.iso.datetime().optional(),
+  in_sync: z.boolean().describe('Every gateway of its kind works with these fields and these versions of the secrets.'),
+  live: liveStateSchema,
 });
 export type ConnectorView = z.output<typeof connectorViewSchema>;
 

@@ -1,3 +1,4 @@
+export { followSecretViews, type FollowedSecretViews } from './follow-secret-views.ts';
 export { deriveKey, deriveKeyring, generateKey, parseKeyring, type Keyring } from './keyring.ts';
 export { loadKeyring, masterKeyFileVariable, masterKeyVariable, type LoadedKeyring } from './load-keyring.ts';
 export { type SecretRead } from './read-secret.ts';

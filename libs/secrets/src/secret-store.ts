@@ -4,7 +4,7 @@ import { readSecret, type SecretRead } from './read-secret.ts';
 import { namespacesOf, secretPlace } from './reference.ts';
 import { rekeySecrets, type RekeyReport } from './rekey.ts';
 import { readRecord, referenceIn } from './secret-record.ts';
-import { createSecretUse, useKey, usePrefix, type SecretUse, type UseTimes } from './secret-use.ts';
+import { createSecretUse, readUse, useKey, usePrefix, type UseTimes } from './secret-use.ts';
 import { secretView, type SecretView } from './secret-view.ts';
 import { setSecret, type SecretSet } from './set-secret.ts';
 
@@ -62,9 +62,9 @@ export function createSecretStore(deps: SecretStoreDeps): SecretStore {
       const place = secretPlace(reference);
       const [entry, note] = await Promise.all([bucket.get(place.key), bucket.get(useKey(place))]);
       if (entry === undefined) return undefined;
-      return secretView(readRecord(reference, entry.value), use.read(note?.value), now());
+      return secretView(readRecord(reference, entry.value), readUse(note?.value), now());
     },
-    list: () => listSecrets({ bucket, use, now }),
+    list: () => listSecrets({ bucket, now }),
     rekey: async () => rekeySecrets(await references(bucket), deps),
     watch: (kind, onChange) => watchSecrets(kind, onChange, bucket),
     flush: use.flush,
@@ -73,15 +73,14 @@ export function createSecretStore(deps: SecretStoreDeps): SecretStore {
 
 interface ListDeps {
   bucket: Pick<Bucket<unknown>, 'entries'>;
-  use: Pick<SecretUse, 'read'>;
   now: () => number;
 }
 
-async function listSecrets({ bucket, use, now }: ListDeps): Promise<SecretView[]> {
+async function listSecrets({ bucket, now }: ListDeps): Promise<SecretView[]> {
   const values = new Map<string, unknown>();
   const used = new Map<string, UseTimes>();
   for await (const { key, value } of bucket.entries()) {
-    if (key.startsWith(usePrefix)) used.set(key, use.read(value));
+    if (key.startsWith(usePrefix)) used.set(key, readUse(value));
     else values.set(key, value);
   }
   return [...values]

@@ -81,7 +81,10 @@ export function mayChange(
   if (inventory.get(kind, name)?.source === 'file') {
     return onlyCreate
       ? refuse('connector_name_taken', `The connectors file has a ${kind} connector "${name}". Choose another name.`)
-      : refuse('connector_file_backed', `${kind}/${name} is in the connectors file: change it there; it applies at once.`);
+      : refuse(
+          'connector_file_backed',
+          `${kind}/${name} is in the connectors file: change it there; it applies at once.`,
+        );
   }
   if (onlyCreate && entry) return refuse('precondition_failed', `There is a ${kind} connector "${name}" already.`);
   if (onlyExisting && !entry) return noConnector({ kind, name });

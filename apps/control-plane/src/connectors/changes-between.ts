@@ -18,7 +18,8 @@ export interface Compared {
 /** What is different, field by field. Of secrets it tells where they come from and that there is a new value, never the value. */
 export function changesBetween({ before, after, written, newValues }: Compared): Change[] {
   const [old, next] = [before && shownOf(before), shownOf(after)];
-  const isNews = (field: string) => before !== undefined || written.includes(field.split('.', 1)[0] ?? '');
+  const isNews = (field: string) =>
+    field !== 'name' && (before !== undefined || written.includes(field.split('.', 1)[0] ?? ''));
   return [
     ...differences(old ? flat(old.config) : new Map(), flat(next.config)).filter(({ field }) => isNews(field)),
     ...differences(sourcesOf(old?.secrets ?? {}, []), sourcesOf(next.secrets, newValues)),

@@ -58,7 +58,11 @@ function refuseWhileUsed({ fromFile, runtime, sessions }: Referrers, force: bool
   const all = { connectors: [...fromFile, ...runtime].map(label).slice(0, shown), sessions: sessions.slice(0, shown) };
   if (fromFile.length > 0) {
     const names = fromFile.map(label).join(', ');
-    return refuse('connector_in_use', `Reply targets in the connectors file name it (${names}): edit the file first.`, all);
+    return refuse(
+      'connector_in_use',
+      `Reply targets in the connectors file name it (${names}): edit the file first.`,
+      all,
+    );
   }
   const count = runtime.length + sessions.length;
   if (count === 0 || force) return undefined;

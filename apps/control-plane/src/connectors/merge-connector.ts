@@ -105,7 +105,11 @@ function setSecret(config: Table, keys: Table, place: SecretPlace): Table {
   const given = Object.entries(keys).filter(([, value]) => value !== null);
   const [first, second] = given;
   if (second) {
-    refuse(noted, named, `give only one of ${given.map(([key]) => key).join(' and ')}: a connector has one source for a secret`);
+    refuse(
+      noted,
+      named,
+      `give only one of ${given.map(([key]) => key).join(' and ')}: a connector has one source for a secret`,
+    );
     return config;
   }
   if (first === undefined) return without(config, triple.inline in keys ? Object.values(triple) : Object.keys(keys));

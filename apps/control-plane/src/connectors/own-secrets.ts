@@ -40,7 +40,9 @@ export async function dropOwnSecrets(
 ): Promise<string[]> {
   if (held.length === 0) return [];
   const others = inventory.list().filter(({ kind, name }) => kind !== owner.kind || name !== owner.name);
-  const named = new Set(others.flatMap(({ config }) => (config ? Object.values(secretsOf(config)) : [])).map((source) => source.secret_ref));
+  const named = new Set(
+    others.flatMap(({ config }) => (config ? Object.values(secretsOf(config)) : [])).map((source) => source.secret_ref),
+  );
   const dropped: string[] = [];
   for (const { reference, version } of held) {
     if (!named.has(reference) && (await secrets.delete(reference, { version }))) dropped.push(reference);

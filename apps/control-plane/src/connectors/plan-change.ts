@@ -1,4 +1,10 @@
-import { formatProblem, parseConnector, tripleKeys, type ConnectorConfig, type ConnectorProblem } from '@trunkline/config';
+import {
+  formatProblem,
+  parseConnector,
+  tripleKeys,
+  type ConnectorConfig,
+  type ConnectorProblem,
+} from '@trunkline/config';
 import type { ConnectorKind } from '@trunkline/events';
 import type { AuditNote } from '../audit/record-audit.ts';
 import { refuse, type Refusal } from '../operation.ts';

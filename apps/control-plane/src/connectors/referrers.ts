@@ -1,6 +1,12 @@
 import type { Bucket } from '@trunkline/bus';
 import { parseConnector, type ConnectorConfig } from '@trunkline/config';
-import { canonicalTarget, connectorKinds, targetConnector, type ConnectorKind, type ReplyHandle } from '@trunkline/events';
+import {
+  canonicalTarget,
+  connectorKinds,
+  targetConnector,
+  type ConnectorKind,
+  type ReplyHandle,
+} from '@trunkline/events';
 import type { Inventory } from '@trunkline/inventory';
 import type { SessionRecord } from '@trunkline/sessions';
 import { changeConnector, type ChangeDeps } from './change-connector.ts';
@@ -41,7 +47,8 @@ export async function findReferrers(target: Named, deps: ReferrersDeps): Promise
   }
   const sessions: string[] = [];
   for await (const { value } of deps.sessions.entries()) {
-    if (!value.ended_at && value.reply_targets?.some((handle) => leadsTo(handle, target))) sessions.push(value.session_id);
+    if (!value.ended_at && value.reply_targets?.some((handle) => leadsTo(handle, target)))
+      sessions.push(value.session_id);
   }
   return { fromFile: fromFile.map(({ kind, name }) => ({ kind, name })), runtime, sessions };
 }
