@@ -22,8 +22,8 @@ export async function openConnectors(
   service.onStop(() => inventory.close());
   service.ready('connectors', () => ({ ready: true, problems: inventory.problems() }));
 
-  const watch = await store?.watch(kind, () => {
-    inventory.refreshSecrets().catch((error: unknown) => log.warn({ err: error }, 'secrets.refresh-failed'));
+  const watch = await store?.watch(kind, (affects) => {
+    inventory.refreshSecrets({ affects }).catch((error: unknown) => log.warn({ err: error }, 'secrets.refresh-failed'));
   });
   service.onStop(() => watch?.stop());
   return inventory;
