@@ -87,18 +87,29 @@ async function timed(
 }
 
 const refusedIn = (events: SteadySender['sent']) =>
-  events.filter(({ status }) => status !== 200 && status !== 202).map(({ id, by, status, body }) => `${id} ${by}: ${status} ${body}`);
+  events
+    .filter(({ status }) => status !== 200 && status !== 202)
+    .map(({ id, by, status, body }) => `${id} ${by}: ${status} ${body}`);
 
 describe(`while ${perSecond} events a second come in`, () => {
   it('a connector is created, changed, disabled, enabled and deleted, on every replica', async () => {
     await timed('create', () => put('extra', values(extra)), { status: 202 });
-    await timed('change', () => put('extra', { require_idempotency_key: true }), { status: 400, says: 'idempotency_key_required' });
-    await timed('disable', () => operator().call('disableConnector', at('extra')), { status: 404, says: 'connector_disabled' });
+    await timed('change', () => put('extra', { require_idempotency_key: true }), {
+      status: 400,
+      says: 'idempotency_key_required',
+    });
+    await timed('disable', () => operator().call('disableConnector', at('extra')), {
+      status: 404,
+      says: 'connector_disabled',
+    });
     await put('extra', { require_idempotency_key: null });
     await timed('enable', () => operator().call('enableConnector', at('extra')), { status: 202 });
     await waitFor(async () => (await view('extra')).in_sync, { what: 'the view to say so', ...patient });
     expect((await view('extra')).live.gateways).toHaveLength(3);
-    await timed('delete', () => operator().call('deleteConnector', at('extra')), { status: 404, says: 'connector_not_found' });
+    await timed('delete', () => operator().call('deleteConnector', at('extra')), {
+      status: 404,
+      says: 'connector_not_found',
+    });
   }, 120_000);
 
   it('bearer and signing secret are rotated: both are taken in the window, the old ones refused after it', async () => {
@@ -110,7 +121,10 @@ describe(`while ${perSecond} events a second come in`, () => {
     sender.secrets.set('second', second);
     await waitFor(() => sender.sent.some(({ by }) => by === 'second'), { what: 'events signed anew', ...patient });
     // Both in turn for as long as the old ones certainly count.
-    await waitFor(() => Date.now() > rotatedAfter + graceSeconds * 1000 - 1_500, { what: 'the end of the window', ...patient });
+    await waitFor(() => Date.now() > rotatedAfter + graceSeconds * 1000 - 1_500, {
+      what: 'the end of the window',
+      ...patient,
+    });
     sender.secrets.delete('first');
     await waitFor(() => Date.now() > rotatedBefore + graceSeconds * 1000, { what: 'the grace to pass', ...patient });
     for (const gateway of installation.gatewayUrls) {
@@ -128,10 +142,16 @@ describe(`while ${perSecond} events a second come in`, () => {
     const count = sender.sent.length;
     expect(await leaving.stop()).toBe(0);
     await waitFor(() => sender.sent.length > count + perSecond, { what: 'a second without it', ...patient });
-    await waitFor(async () => (await view('hook')).live.gateways.length === 2, { what: 'the view to miss it', ...patient });
+    await waitFor(async () => (await view('hook')).live.gateways.length === 2, {
+      what: 'the view to miss it',
+      ...patient,
+    });
     leaving.start();
     await leaving.ready();
-    await waitFor(async () => (await view('hook')).live.gateways.length === 3, { what: 'the view to have it', ...patient });
+    await waitFor(async () => (await view('hook')).live.gateways.length === 3, {
+      what: 'the view to have it',
+      ...patient,
+    });
     await liveEverywhere('hook', { status: 202 }, second);
   }, 120_000);
 
@@ -162,6 +182,8 @@ describe(`while ${perSecond} events a second come in`, () => {
 
     const seconds = ((sent.at(-1)?.at ?? 0) - (sent[0]?.at ?? 0)) / 1000;
     const rate = Math.round(sent.length / seconds);
-    process.stderr.write(`runtime connectors: ${sent.length} events, ${rate}/s, ${sender.repeats()} repeats; live ms ${JSON.stringify(figures)}\n`);
+    process.stderr.write(
+      `runtime connectors: ${sent.length} events, ${rate}/s, ${sender.repeats()} repeats; live ms ${JSON.stringify(figures)}\n`,
+    );
   }, 120_000);
 });

@@ -13,6 +13,7 @@ export {
 export { httpSchema, type HttpConnector, type HttpMapping } from './http-connector.ts';
 export { parseConnector, type ParsedConnector } from './parse-connector.ts';
 export { parseConnectorsFile, type ParsedConnectorsFile } from './parse-connectors-file.ts';
+export { readToml, type TomlRead } from './read-toml.ts';
 export { secretSource, secretValues, tripleKeys, type SecretField, type SecretSource } from './secret-field.ts';
 export { slackSchema, type SlackConnector, type TeamBotToken } from './slack-connector.ts';
 export { telegramSchema, type TelegramConnector } from './telegram-connector.ts';
