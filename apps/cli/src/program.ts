@@ -11,6 +11,7 @@ import { isoTime, wholeNumber, type CommandShared, type Globals } from './comman
 import { withBus, withServer } from './connect.ts';
 import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
 import { dev, type DevFlags } from './dev.ts';
+import { addDoctor } from './doctor-command.ts';
 import { eventsTail } from './events-tail.ts';
 import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
@@ -72,6 +73,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addTokens(program, shared);
   addAudit(program, shared);
   addGrants(program, shared);
+  addDoctor(program, shared);
   addCompletion(program, terminal);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
   return program;
