@@ -14,25 +14,25 @@ import {
 import type { Inventory, InventoryEntry, ReadyEntry } from '@trunkline/inventory';
 import { redact } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
+import { admissionOf, type Proof } from './admission-of.ts';
 import { cutForReading } from './cut-for-reading.ts';
 import { runChecks, type Check } from './run-checks.ts';
-
-/** What a request would come to, as far as its gateway can tell. */
-export interface Explained {
-  admission: Admission;
-  events: ExplainedEvent[];
-}
 
 /** What to try of a connector that is ready; or the gateway that has to be asked instead, because it runs what is to be tried. */
 export type Probe<K extends ConnectorKind> = (
   entry: ReadyEntry<ConnectorOf<K>>,
 ) => Promise<Check[] | { askGateway: string }>;
 
-/** Translates a request of the platform. Stores nothing and sends nothing. The connector has a configuration, ready or not. */
-export type Explain<K extends ConnectorKind> = (
-  request: PlatformRequest,
-  entry: InventoryEntry<ConnectorOf<K>> & { config: ConnectorOf<K> },
-) => Promise<Explained> | Explained;
+/** Reads a request as the platform would send it. Stores nothing and sends nothing. */
+export interface Explain<K extends ConnectorKind> {
+  /** Judges the proof that a request brings; `undefined` where the connector asks for none. */
+  verify(request: PlatformRequest, entry: ReadyEntry<ConnectorOf<K>>): Proof | undefined;
+  /** What it would come to once it is let in; the connector has a configuration, ready or not. */
+  read(
+    request: PlatformRequest,
+    entry: InventoryEntry<ConnectorOf<K>> & { config: ConnectorOf<K> },
+  ): Promise<ExplainedEvent[]> | ExplainedEvent[];
+}
 
 export interface OperatorParts<K extends ConnectorKind> {
   kind: K;
@@ -130,25 +130,11 @@ const holderAway = (gateway: string): ProbeCheck => ({
 async function explain<K extends ConnectorKind>(
   request: PlatformRequest,
   entry: InventoryEntry<ConnectorOf<K>>,
-  deps: Deps<K>,
-): Promise<Explained> {
+  { explain: { verify, read } }: Deps<K>,
+): Promise<{ admission: Admission; events: ExplainedEvent[] }> {
   const { config } = entry;
-  if (config === undefined) {
-    const reason = entry.state === 'degraded' ? entry.reason : 'It cannot be read.';
-    return { admission: { outcome: 'refused', code: 'connector_degraded', reason }, events: [] };
-  }
-  const { admission, events } = await deps.explain(request, { ...entry, config });
-  return { admission: admissionTo(entry) ?? admission, events: events.map(cutForReading) };
-}
-
-/** What a connector that does not work says to everybody. */
-function admissionTo(entry: InventoryEntry): Admission | undefined {
-  switch (entry.state) {
-    case 'ready':
-      return undefined;
-    case 'disabled':
-      return { outcome: 'refused', code: 'connector_disabled', reason: 'It is switched off: callers hear 404.' };
-    case 'degraded':
-      return { outcome: 'refused', code: 'connector_degraded', reason: `Callers hear 503: ${entry.reason}` };
-  }
+  const admission = admissionOf(request, entry, verify);
+  if (config === undefined) return { admission, events: [] };
+  const events = await read(request, { ...entry, config });
+  return { admission, events: events.map(cutForReading) };
 }

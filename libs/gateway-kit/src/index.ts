@@ -1,10 +1,11 @@
 export { readyConnector, refuseAuthentication, type FailureDeps, type Granted } from './access.ts';
 export { createAdmittedEmitter, type EmitPackage } from './admitted-emitter.ts';
 export { jsonAnswer, problemAnswer, retryAfter, sendAnswer, sendProblem, type Answer } from './answer.ts';
-export { answerOperators, type Explain, type Explained, type OperatorParts, type Probe } from './answer-operators.ts';
+export { answerOperators, type Explain, type OperatorParts, type Probe } from './answer-operators.ts';
 export { answerRequests, type AnswerRequestsDeps, type HandledRequest } from './answer-requests.ts';
 export { assetUrlPurpose, createAssetUrls, type AssetPlace, type AssetUrls } from './asset-urls.ts';
 export { createAuthFailures, type AuthFailure, type AuthFailureOptions, type AuthFailures } from './auth-failures.ts';
+export { callOwnIngress, type OwnIngress, type TrialRequest } from './call-own-ingress.ts';
 export { clientAddress, noTrustedProxies, parseTrustedProxies, type TrustedProxies } from './client-address.ts';
 export { deliveryConnectors } from './delivery-connectors.ts';
 export { createEmitter, type EmitOutcome, type EmitRequest, type Emitter, type EmitterDeps } from './emitter.ts';
