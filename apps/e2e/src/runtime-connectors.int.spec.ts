@@ -9,7 +9,7 @@ import { postSigned, startSteadySender, type SenderSecrets, type SteadySender } 
 /** What operators do while events come in: nothing that was acknowledged may be lost, and nothing that is in order refused. */
 const perSecond = 200;
 const graceSeconds = 8;
-const patient = { timeoutMs: 60_000 };
+const patient = { timeoutMs: 20_000 };
 
 let installation: Installation;
 let sender: SteadySender;
@@ -27,7 +27,7 @@ const extra = freshSecrets();
 beforeAll(async () => {
   installation = await startInstallation({ connectors: '', gateways: 3, routers: 1, controlPlanes: 2 });
   operators = installation.controlUrls.map((url) => createControlClient({ url, token: adminToken }));
-  await put('hook', { ...values(first), ingress_events_per_second: 100_000 });
+  await put('hook', { ...values(first), ...unlimited });
   await liveEverywhere('hook', { status: 202 }, first);
   const { gatewayUrls: gateways } = installation;
   sender = startSteadySender({ connector: 'hook', perSecond, gateways, secrets: { first } });
@@ -41,6 +41,7 @@ const values = ({ bearer, signing }: SenderSecrets, more: { grace_seconds?: numb
   bearer_token: { value: bearer, ...more },
   signing_secret: { value: signing, ...more },
 });
+const unlimited = { ingress_events_per_second: 100_000 };
 const at = (name: string) => ({ params: { kind: 'http', name } }) as const;
 
 /** By one operator and the other in turn: they sit at different control planes. */
@@ -54,7 +55,7 @@ const put = (name: string, body: Record<string, unknown>, ifMatch?: string) =>
   operator().call('putConnector', { ...at(name), body, ...(ifMatch !== undefined && { ifMatch }) });
 const view = async (name: string): Promise<ConnectorView> => (await operator().call('getConnector', at(name))).body;
 
-/** Waits until every replica answers like this; notes how long the slowest took from when the change was sent. */
+/** Waits until every replica answers like this; notes how long the slowest of all took from when the change was sent. */
 async function liveEverywhere(
   connector: string,
   wanted: { status: number; says?: string; what?: string; since?: number },
@@ -66,13 +67,14 @@ async function liveEverywhere(
       waitFor(
         async () => {
           const answer = await postSigned({ gateway, connector }, secrets);
-          return answer.status === status && answer.body.includes(says);
+          if (answer.status === status && answer.body.includes(says)) return true;
+          throw new Error(`It answers ${answer.status} ${answer.body}`);
         },
         { what: `${gateway} to answer ${status} ${says}`, ...patient },
       ),
     ),
   );
-  if (what !== undefined) figures[what] = Math.round(performance.now() - since);
+  if (what !== undefined) figures[what] = Math.max(figures[what] ?? 0, Math.round(performance.now() - since));
 }
 
 /** A change, and how long it took until every replica goes by it. */
@@ -92,17 +94,14 @@ const refusedIn = (events: SteadySender['sent']) =>
     .map(({ id, by, status, body }) => `${id} ${by}: ${status} ${body}`);
 
 describe(`while ${perSecond} events a second come in`, () => {
-  it('a connector is created, changed, disabled, enabled and deleted, on every replica', async () => {
-    await timed('create', () => put('extra', values(extra)), { status: 202 });
-    await timed('change', () => put('extra', { require_idempotency_key: true }), {
-      status: 400,
-      says: 'idempotency_key_required',
-    });
+  it.each([1, 2, 3])('a connector is created, changed, disabled, enabled and deleted, on every replica (%i)', async () => {
+    await timed('create', () => put('extra', { ...values(extra), ...unlimited }), { status: 202 });
+    await timed('change', () => put('extra', { payload_format: 'cloudevents' }), { status: 415, says: 'cloudevents' });
     await timed('disable', () => operator().call('disableConnector', at('extra')), {
       status: 404,
       says: 'connector_disabled',
     });
-    await put('extra', { require_idempotency_key: null });
+    await put('extra', { payload_format: null });
     await timed('enable', () => operator().call('enableConnector', at('extra')), { status: 202 });
     await waitFor(async () => (await view('extra')).in_sync, { what: 'the view to say so', ...patient });
     expect((await view('extra')).live.gateways).toHaveLength(3);
