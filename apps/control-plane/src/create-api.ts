@@ -12,6 +12,7 @@ import type { ConnectorIndex } from './connectors/connector-index.ts';
 import type { FollowedStatus } from './gateways/follow-status.ts';
 import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
+import { secretHandlers } from './secrets/secret-handlers.ts';
 import { serveOperations } from './serve-operations.ts';
 import { tokenHandlers } from './tokens/token-handlers.ts';
 import type { TokenStore } from './tokens/token-store.ts';
@@ -39,6 +40,7 @@ export function createApi(deps: ApiDeps): IngressRoute[] {
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
     ...grantHandlers({ bucket: bus.bucket('grants'), now }),
+    ...secretHandlers(deps),
   };
   const failures = createAuthFailures({ now });
   return serveOperations(routes, handlers, { ...deps, failures, audit: (record) => recordAudit(record, bus) });

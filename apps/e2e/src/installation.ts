@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { migrateStreams, openBus, type Bus, type StreamChoices } from '@trunkline/bus';
 import { generateKey } from '@trunkline/secrets';
 import { freePort, startNats, tempDir, type NatsServer, type StartNatsOptions } from '@trunkline/testing';
+import { secretsIn, watchLeaks, type LeakWatch } from './leak-watch.ts';
 import { manageProcess, type ManagedProcess } from './managed-process.ts';
 
 const workspace = resolve(import.meta.dirname, '../../..');
@@ -43,6 +44,8 @@ export interface InstallationOptions {
   logLevel?: string;
   /** Environment of the processes beyond this one's. */
   env?: Record<string, string>;
+  /** Whether processes send traces and metrics, to be looked through for secrets too. */
+  traces?: boolean;
   /** What to run instead of the sources: built bundles, by service. */
   mains?: Partial<Record<ServiceName, string>>;
 }
@@ -52,6 +55,10 @@ export interface Installation extends AsyncDisposable {
   readonly nats: NatsServer;
   /** A connection of the test's own. */
   readonly bus: Bus;
+  /** The keyring's file, with one key of the id `e2e`; the processes follow it. */
+  readonly keyFile: string;
+  /** Fails the test at the end if a secret came out: the master key, those in the connectors file, and what it is told to hide. */
+  readonly leakWatch: LeakWatch;
   /** Of the HTTP gateways. */
   readonly gatewayUrls: string[];
   gatewayUrlsOf(kind: GatewayKind): string[];
@@ -91,8 +98,13 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
   await migrateStreams({ nc: bus.connection, names: bus.names, choices: options.streams });
 
   const files = { key: join(dir.path, 'master.key'), connectors: join(dir.path, 'connectors.toml') };
-  await writeFile(files.key, `${generateKey('e2e')}\n`, { mode: 0o600 });
+  const masterKey = generateKey('e2e');
+  await writeFile(files.key, `${masterKey}\n`, { mode: 0o600 });
   await writeFile(files.connectors, options.connectors);
+  const plans = await plan(options);
+  const opsUrls = new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : [])));
+  const leakWatch = stack.use(await watchLeaks({ logFolder: dir.path, opsUrls: () => opsUrls }));
+  for (const secret of [masterKey.slice('e2e:'.length), ...secretsIn(options.connectors)]) leakWatch.hide(secret);
   const env = {
     ...process.env,
     NATS_URL: nats.url,
@@ -101,9 +113,9 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     LOG_LEVEL: options.logLevel ?? 'warn',
     LOG_PRETTY: 'false',
     TRUNKLINE_ADMIN_TOKEN: adminToken,
+    ...(options.traces && { OTEL_EXPORTER_OTLP_ENDPOINT: leakWatch.collectorUrl }),
     ...options.env,
   };
-  const plans = await plan(options);
   const processes = plans.map(({ readyUrl, ...spec }) => {
     const child = manageProcess({
       ...spec,
@@ -115,7 +127,7 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     stack.defer(() => endAtOnce(child));
     return child;
   });
-  const installation = controls({ nats, bus, plans, processes, stack });
+  const installation = controls({ nats, bus, plans, processes, stack, opsUrls, leakWatch, keyFile: files.key });
   await installation.ready();
   return installation;
 }
@@ -178,17 +190,19 @@ function controls(parts: {
   plans: Plan[];
   processes: ManagedProcess[];
   stack: AsyncDisposableStack;
+  opsUrls: ReadonlyMap<string, string>;
+  leakWatch: LeakWatch;
+  keyFile: string;
 }): Installation {
-  const { nats, bus, plans, processes, stack } = parts;
-  const urlsOf = (kind: NonNullable<Plan['kind']>) => plans.flatMap((plan) => (plan.kind === kind ? (plan.url ?? []) : []));
+  const { nats, bus, plans, processes, stack, opsUrls, leakWatch, keyFile } = parts;
+  const urlsOf = (kind: NonNullable<Plan['kind']>) =>
+    plans.flatMap((plan) => (plan.kind === kind ? (plan.url ?? []) : []));
   const ready = async () => void (await Promise.all(processes.map((each) => each.ready())));
   return {
-    nats,
-    bus,
+    ...{ nats, bus, keyFile, leakWatch, opsUrls },
     gatewayUrls: urlsOf('http'),
     gatewayUrlsOf: urlsOf,
     controlUrls: urlsOf('control'),
-    opsUrls: new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : []))),
     processes,
     process(name) {
       const found = processes.find((each) => each.name === name);
@@ -206,6 +220,10 @@ function controls(parts: {
       await ready();
     },
     tails: (lines = 15) => processes.map((each) => `--- ${each.name}\n${each.tail(lines)}`).join('\n'),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      const leaks = await leakWatch.leaks();
+      await stack.disposeAsync();
+      if (leaks.length > 0) throw new Error(`Secrets came out:\n${leaks.join('\n')}`);
+    },
   };
 }

@@ -19,3 +19,4 @@ export { slackSchema, type SlackConnector, type TeamBotToken } from './slack-con
 export { telegramSchema, type TelegramConnector } from './telegram-connector.ts';
 export { secretFieldNames, secretsOf, toPrintableWire, toWire } from './to-wire.ts';
 export { unknownKeyAt } from './unknown-key-at.ts';
+export { tomlPlaces, type TomlPlaces } from './toml-places.ts';

@@ -65,6 +65,7 @@ const writeProblems = [
   'connector_file_backed',
   'connector_invalid',
   'precondition_failed',
+  'secret_unreadable',
 ] as const;
 
 const flag = z

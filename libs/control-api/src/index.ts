@@ -16,4 +16,5 @@ export {
   type Route,
 } from './route.ts';
 export { routes, type OperationId } from './routes.ts';
+export { secretRoutes, secretViewSchema } from './secret-routes.ts';
 export { tokenRoutes, tokenViewSchema, type TokenView } from './token-routes.ts';

@@ -1,6 +1,7 @@
 import { auditRoutes } from './audit-routes.ts';
 import { connectorRoutes } from './connector-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
+import { secretRoutes } from './secret-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 
 /** Every operation of the API, by its id. */
@@ -9,6 +10,7 @@ export const routes = {
   ...tokenRoutes,
   ...auditRoutes,
   ...grantRoutes,
+  ...secretRoutes,
 };
 
 export type OperationId = keyof typeof routes;

@@ -22,3 +22,4 @@ export {
 } from './open-inventory.ts';
 export { secretResolver } from './resolve-connector.ts';
 export { connectorKey, type StoredConnector } from './runtime-connectors.ts';
+export { type SecretReferrer } from './secret-referrers.ts';

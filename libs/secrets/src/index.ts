@@ -1,4 +1,5 @@
 export { followSecretViews, type FollowedSecretViews } from './follow-secret-views.ts';
+export { followKeyring, type FollowedKeyring, type FollowKeyringOptions } from './follow-keyring.ts';
 export { deriveKey, deriveKeyring, generateKey, parseKeyring, type Keyring } from './keyring.ts';
 export { loadKeyring, masterKeyFileVariable, masterKeyVariable, type LoadedKeyring } from './load-keyring.ts';
 export { type SecretRead } from './read-secret.ts';

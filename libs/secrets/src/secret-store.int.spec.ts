@@ -1,5 +1,5 @@
 import { openBus, migrateStreams, type Bus } from '@trunkline/bus';
-import { startNats, waitFor, type NatsServer } from '@trunkline/testing';
+import { findLeaksInFolder, startNats, waitFor, type NatsServer } from '@trunkline/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { generateKey, parseKeyring } from './keyring.ts';
 import { createSecretStore } from './secret-store.ts';
@@ -110,19 +110,37 @@ describe('setting a secret', () => {
 });
 
 describe('at rest', () => {
-  it('holds no value in the clear, and none that works under another name', async () => {
+  it('holds no value in the clear, in no file of the server, deleted ones and those before a rekey included', async () => {
+    const plain = ['hunter2-first-value', 'hunter2-second-value', 'hunter2-deleted-value'];
+    const store = open(entries.one);
+    for (const value of plain.slice(0, 2)) await store.set(reference, value);
+    await store.set('shared.gone', plain[2] ?? '');
+    await store.delete('shared.gone');
+    await open(`${entries.two} ${entries.one}`).rekey();
+    const keys = Object.values(entries).map((entry) => entry.slice(entry.indexOf(':') + 1));
+    expect(await findLeaksInFolder(nats.storeDir, [...plain, ...keys])).toEqual([]);
+    // That it would be found: what is meant to be seen is.
+    expect(await findLeaksInFolder(nats.storeDir, [reference])).not.toEqual([]);
+    await open(`${entries.one} ${entries.two}`).rekey();
+  });
+
+  it('holds no value that works under another name or number', async () => {
     const store = open();
-    await store.set(reference, 'hunter2-in-the-clear');
-    const bucket = bus.bucket<object>('secrets');
+    for (const value of ['first', 'second']) await store.set(reference, value);
+    const bucket = bus.bucket<{ reference: string; versions: { version: number }[] }>('secrets');
     for await (const { key, value } of bucket.entries('connectors.slack.*')) {
-      expect(JSON.stringify(value)).not.toContain('hunter2');
-      if (!JSON.stringify(value).includes(reference)) continue;
-      const victim = 'connectors.slack.moved';
-      await bucket.put('connectors.slack.moved', { ...value, reference: victim });
-      expect(key).not.toBe('connectors.slack.moved');
-      expect(await store.read(victim)).toMatchObject({ status: 'unreadable' });
+      if (value.reference !== reference) continue;
+      await bucket.put('connectors.slack.moved', { ...value, reference: 'connectors.slack.moved' });
+      expect(await store.read('connectors.slack.moved')).toMatchObject({ status: 'unreadable' });
       await bucket.delete('connectors.slack.moved');
+      await bucket.put(key, {
+        ...value,
+        versions: value.versions.map((old) => ({ ...old, version: 3 - old.version })),
+      });
+      expect(await store.read(reference)).toMatchObject({ status: 'unreadable' });
+      await bucket.put(key, value);
     }
+    expect(await values(store)).toEqual(['second', 'first']);
   });
 
   it('says which key is missing when it cannot decrypt', async () => {

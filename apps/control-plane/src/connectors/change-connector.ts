@@ -1,7 +1,13 @@
 import type { ConnectorConfig } from '@trunkline/config';
 import type { ConnectorKind } from '@trunkline/events';
 import { connectorKey, type Inventory } from '@trunkline/inventory';
-import { SecretInvalidError, type SecretSet, type SecretStore } from '@trunkline/secrets';
+import {
+  SecretBusyError,
+  SecretInvalidError,
+  SecretUnreadableError,
+  type SecretSet,
+  type SecretStore,
+} from '@trunkline/secrets';
 import type { AuditNote } from '../audit/record-audit.ts';
 import { refuse, type Refusal } from '../operation.ts';
 import { readEntry, untilUndisturbed, type ConnectorEntry, type ConnectorsBucket } from './connector-records.ts';
@@ -12,7 +18,7 @@ import { planChange, type ChangePlan } from './plan-change.ts';
 export interface ChangeDeps {
   bucket: ConnectorsBucket;
   secrets: Pick<SecretStore, 'set' | 'view' | 'delete'>;
-  inventory: Pick<Inventory, 'get' | 'list'>;
+  inventory: Pick<Inventory, 'get' | 'referringTo'>;
   now: () => number;
 }
 
@@ -112,11 +118,16 @@ async function storeValues({ values }: ChangePlan, { secrets }: ChangeDeps): Pro
     return { sets };
   } catch (error) {
     await undoAll(sets);
-    if (error instanceof SecretInvalidError) {
-      return refuse('connector_invalid', [error.message, error.fix].join(' ').trim());
-    }
+    const refusal = refusedValue(error);
+    if (refusal) return refusal;
     throw error;
   }
+}
+
+function refusedValue(error: unknown): Refusal | undefined {
+  if (error instanceof SecretInvalidError) return refuse('connector_invalid', `${error.message} ${error.fix ?? ''}`);
+  if (error instanceof SecretUnreadableError) return refuse('secret_unreadable', error.fix ?? error.message);
+  return error instanceof SecretBusyError ? changedMeanwhile : undefined;
 }
 
 /** The last one first: two values for one reference go back to what was before both. */

@@ -15,7 +15,7 @@ import { deleteConnector, type DeleteDeps } from './delete-connector.ts';
 /** What the operations on connectors work with. */
 export interface ConnectorDeps extends DeleteDeps {
   secrets: Pick<SecretStore, 'set' | 'view' | 'delete'>;
-  inventory: Pick<Inventory, 'get' | 'list'>;
+  inventory: Pick<Inventory, 'get' | 'list' | 'referringTo'>;
   status: Pick<FollowedStatus, 'of' | 'gateways'>;
   index: Pick<ConnectorIndex, 'sorted' | 'facts'>;
   secretViews: Pick<FollowedSecretViews, 'view'>;

@@ -36,16 +36,14 @@ function ownReferences(config: ConnectorConfig): string[] {
 export async function dropOwnSecrets(
   owner: ConnectorRef,
   held: readonly HeldSecret[],
-  { secrets, inventory }: { secrets: Pick<SecretStore, 'delete'>; inventory: Pick<Inventory, 'list'> },
+  { secrets, inventory }: { secrets: Pick<SecretStore, 'delete'>; inventory: Pick<Inventory, 'referringTo'> },
 ): Promise<string[]> {
   if (held.length === 0) return [];
-  const others = inventory.list().filter(({ kind, name }) => kind !== owner.kind || name !== owner.name);
-  const named = new Set(
-    others.flatMap(({ config }) => (config ? Object.values(secretsOf(config)) : [])).map((source) => source.secret_ref),
-  );
+  const isNamed = (reference: string) =>
+    inventory.referringTo(reference).some(({ kind, name }) => kind !== owner.kind || name !== owner.name);
   const dropped: string[] = [];
   for (const { reference, version } of held) {
-    if (!named.has(reference) && (await secrets.delete(reference, { version }))) dropped.push(reference);
+    if (!isNamed(reference) && (await secrets.delete(reference, { version }))) dropped.push(reference);
   }
   return dropped;
 }
