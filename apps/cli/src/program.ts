@@ -13,7 +13,8 @@ import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-co
 import { dev, type DevFlags } from './dev.ts';
 import { addDoctor } from './doctor-command.ts';
 import { eventsTail } from './events-tail.ts';
-import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
+import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
+import { addInit } from './init-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { resolveSecrets } from './resolve-secrets.ts';
 import { addSecrets } from './secrets-command.ts';
@@ -42,6 +43,8 @@ export function createProgram(deps: ProgramDeps): Command {
         'NATS_URL',
       ),
     )
+    .addOption(new Option('--nats-user <name>', 'who to be at NATS').env('NATS_USER'))
+    .addOption(new Option('--nats-password-file <file>', 'file with its password').env('NATS_PASSWORD_FILE'))
     .addOption(
       new Option(
         '--api-url <url>',
@@ -65,6 +68,7 @@ export function createProgram(deps: ProgramDeps): Command {
   const shared: CommandShared = { globals, terminal, env: deps.env, signal: deps.signal, input: deps.input };
 
   addDev(program, { deps, globals, terminal });
+  addInit(program, shared);
   addConfig(program, shared);
   addBus(program, { globals, terminal });
   addEvents(program, { globals, terminal, signal: deps.signal });
@@ -205,6 +209,7 @@ function addFake(program: Command, { globals, terminal, deps }: Shared & { deps:
   const fake = program.command('fake').description('stand-ins for platforms, to try things out without an account');
   const connectorsFile = () => devConnectorsFile(globals().stateDir);
   const shared = { terminal, signal: deps.signal, input: deps.input, wholeNumber, connectorsFile };
+  addFakeHttp(fake, shared);
   addFakeSlack(fake, shared);
   addFakeTelegram(fake, shared);
 }
