@@ -10,6 +10,7 @@ import type { AuthenticateDeps } from './authenticate.ts';
 import { connectorHandlers } from './connectors/connector-handlers.ts';
 import type { ConnectorIndex } from './connectors/connector-index.ts';
 import type { FollowedStatus } from './gateways/follow-status.ts';
+import { gatewayHandlers } from './gateways/gateway-handlers.ts';
 import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
 import { secretHandlers } from './secrets/secret-handlers.ts';
@@ -39,6 +40,7 @@ export function createApi(deps: ApiDeps): IngressRoute[] {
     ...connectorHandlers({ ...deps, bucket: bus.bucket('connectors'), sessions: bus.bucket('sessions') }),
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
+    ...gatewayHandlers({ bus, now }),
     ...grantHandlers({ bucket: bus.bucket('grants'), now }),
     ...secretHandlers(deps),
   };

@@ -2,6 +2,13 @@ export { auditRecordSchema, auditRoutes, type AuditRecord } from './audit-routes
 export { connectorRoutes, connectorViewSchema, type ConnectorView, type ConnectorWritten } from './connector-routes.ts';
 export { createControlClient, type ControlClient, type ControlClientOptions, type Received } from './client.ts';
 export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
+export {
+  connectorTestSchema,
+  explanationSchema,
+  gatewayRoutes,
+  type ConnectorTest,
+  type Explanation,
+} from './gateway-routes.ts';
 export { grantRoutes } from './grant-routes.ts';
 export { liveStateSchema, type LiveState } from './live-state.ts';
 export { page, pageQuery } from './page.ts';

@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit-routes.ts';
 import { connectorRoutes } from './connector-routes.ts';
+import { gatewayRoutes } from './gateway-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -11,6 +12,7 @@ export const routes = {
   ...auditRoutes,
   ...grantRoutes,
   ...secretRoutes,
+  ...gatewayRoutes,
 };
 
 export type OperationId = keyof typeof routes;

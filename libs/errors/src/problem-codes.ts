@@ -20,6 +20,8 @@ export const problemCodes = {
   credential_not_granted: { status: 404, title: 'Credential is not granted' },
   event_not_found: { status: 404, title: 'Event not found' },
   forbidden: { status: 403, title: 'Role does not allow this' },
+  gateway_timeout: { status: 504, title: 'Gateway did not answer in time' },
+  gateway_unavailable: { status: 503, title: 'No gateway answers' },
   grant_not_found: { status: 404, title: 'Grant not found' },
   headers_too_large: { status: 431, title: 'Headers too large' },
   idempotency_conflict: { status: 409, title: 'Same id, different content' },
