@@ -106,7 +106,6 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
   const masterKey = generateKey('e2e');
   await writeFile(files.key, `${masterKey}\n`, { mode: 0o600 });
   await writeFile(files.connectors, options.connectors);
-  const plans = await plan(options);
   const opsUrls = new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : [])));
   const leakWatch = stack.use(await watchLeaks({ logFolder: dir.path, opsUrls: () => opsUrls }));
   for (const secret of [masterKey.slice('e2e:'.length), ...secretsIn(options.connectors)]) leakWatch.hide(secret);

@@ -22,6 +22,7 @@ export function permissionsOf(role: Role, names: Names): Permissions {
     subscribe: {
       allow: sorted([`${inboxPrefixOf(userOf(role))}.>`, ...grants.flatMap(({ subscribe = [] }) => subscribe)]),
     },
+    ...(role.process === 'gateway' && { allow_responses: true }),
   };
 }
 
@@ -58,7 +59,8 @@ function gateway(kindName: string, names: Names): Grant[] {
     may.follow('DELIVERIES', `${prefix}.deliveries.${kind}.>`),
     may.append('LEDGER', `${prefix}.ledger.*.${kind}.*`, `${prefix}.ledger.dead._._`),
     may.subscribe(`${prefix}.receipts.${kind}.*`, `${prefix}.relay.${kind}.*`, names.allLive),
-    may.publish(`${prefix}.relay.${kind}.*`),
+    may.publish(`${prefix}.relay.${kind}.*`, `${prefix}.status.${kind}.*`),
+    may.subscribe(names.statusWanted, `${prefix}.ask.${kind}`, `${prefix}.ask.${kind}.*`),
 
     may.watchKeys('connectors', `${kind}.*`),
     may.readKeys('secrets', `connectors.${kind}.*`, 'shared.*'),
@@ -117,7 +119,8 @@ function controlPlane(names: Names): Grant[] {
     may.append('EVENTS', names.allEvents),
     may.append('DELIVERIES', `${prefix}.deliveries.>`),
     may.append('LEDGER', names.allLedger),
-    may.subscribe(names.allLive),
+    may.subscribe(names.allLive, names.allStatus),
+    may.publish(names.statusWanted, `${prefix}.ask.>`),
     ...bucketNames.flatMap((bucket) => [may.writeKeys(bucket, '>'), may.watchKeys(bucket, '>')]),
     may.getObjects('assets'),
     may.putObjects('assets'),
