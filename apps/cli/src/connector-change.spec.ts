@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { tempDir, type TempDir } from '@trunkline/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectorChange, typed, type ChangeFlags } from './connector-change.ts';
+import { readSecretValue } from './secret-value.ts';
 
 let dir: TempDir;
 beforeAll(async () => {
@@ -15,7 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => dir[Symbol.asyncDispose]());
 
-const change = (flags: ChangeFlags, input = '') => connectorChange('http', flags, Readable.from([input]));
+const terminal = { out: () => {}, err: () => {}, json: false };
+const change = (flags: ChangeFlags, input = '') =>
+  connectorChange('http', flags, (source) =>
+    readSecretValue(source, { env: {}, input: Readable.from([input]), terminal }),
+  );
 const path = (name: string) => join(dir.path, name);
 
 describe('a value', () => {

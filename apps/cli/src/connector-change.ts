@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { connectorFields, readToml } from '@trunkline/config';
 import type { ConnectorKind } from '@trunkline/events';
 import { CommandFailed } from './exit-codes.ts';
+import { readSecretValue, type ValueFlags } from './secret-value.ts';
 
 /** The flags of `connectors put` that say what to change. */
 export interface ChangeFlags {
@@ -19,8 +18,11 @@ export interface ChangeFlags {
 
 type Table = Record<string, unknown>;
 
+/** Reads the value of a secret from where it is. */
+export type ReadValue = (source: ValueFlags) => ReturnType<typeof readSecretValue>;
+
 /** Makes the body of the request: the file first, then what single flags say of it. Values of secrets come from files and standard input only. */
-export async function connectorChange(kind: ConnectorKind, flags: ChangeFlags, input: Readable): Promise<Table> {
+export async function connectorChange(kind: ConnectorKind, flags: ChangeFlags, read: ReadValue): Promise<Table> {
   let change: Table = flags.file === undefined ? {} : readFields(flags.file);
   for (const pair of flags.set ?? []) {
     const [field, value] = split(pair, '--set FIELD=VALUE');
@@ -29,7 +31,7 @@ export async function connectorChange(kind: ConnectorKind, flags: ChangeFlags, i
   for (const field of flags.unset ?? []) change = withValue(change, field.split('.'), null);
   for (const pair of flags.secret ?? []) {
     const [field, source] = split(pair, `--secret FIELD=SOURCE`);
-    change = { ...change, [field]: await secretFrom(field, source, { grace: flags.grace, input }) };
+    change = { ...change, [field]: await secretFrom(field, source, { grace: flags.grace, read }) };
   }
   return change;
 }
@@ -102,17 +104,17 @@ function readText(path: string): string {
 async function secretFrom(
   field: string,
   source: string,
-  { grace, input }: { grace: number | undefined; input: Readable },
+  { grace, read }: { grace: number | undefined; read: ReadValue },
 ): Promise<Table> {
-  const value = (content: string) => ({
-    value: content.replace(/\r?\n$/, ''),
+  const value = async (where: ValueFlags) => ({
+    value: await read(where),
     ...(grace !== undefined && { grace_seconds: grace }),
   });
   if (source.startsWith('env:')) return { env: source.slice('env:'.length) };
   if (source.startsWith('ref:')) return { secret_ref: source.slice('ref:'.length) };
-  if (source.startsWith('@')) return value(readText(source.slice(1)));
-  if (source === '-') return value(await text(input));
-  throw new CommandFailed(`A secret does not belong on a command line.`, {
+  if (source.startsWith('@')) return value({ fromFile: source.slice(1) });
+  if (source === '-') return value({ stdin: true });
+  throw new CommandFailed('A secret does not belong on a command line.', {
     exit: 'usage',
     fix: `Write --secret ${field}=@FILE, ${field}=- for standard input, ${field}=env:NAME or ${field}=ref:REFERENCE.`,
   });

@@ -100,6 +100,7 @@ describe('connectors', () => {
     { args: ['put', 'http', 'from-file', '--set', 'wait_ms=5'], code: 6, says: 'change it there' },
     { args: ['put', 'http', 'a', '--set', 'wait_ms=5', '--if-match', '7'], code: 6, says: 'any more' },
     { args: ['get', 'http', 'nobody'], code: 5, says: 'trunkline connectors list' },
+    { args: ['test', 'http', 'from-file'], code: 3, says: 'gateway' },
     { args: ['delete', 'fax', 'a'], code: 2, says: 'http, slack, telegram, external' },
   ])('$args ends with $code and says what to do', async ({ args, code, says }) => {
     expect(await run(...args)).toMatchObject({ code, err: expect.stringContaining(says) });

@@ -6,6 +6,7 @@ import { allPages } from './all-pages.ts';
 import { onControl, seconds, wholeNumber, type CommandShared, type ControlContext } from './command-shared.ts';
 import { connectorChange, type ChangeFlags } from './connector-change.ts';
 import { CommandFailed } from './exit-codes.ts';
+import { readSecretValue } from './secret-value.ts';
 import { printRows, table, type Terminal } from './terminal.ts';
 
 /** `trunkline connectors`. */
@@ -16,6 +17,7 @@ export function addConnectors(program: Command, shared: CommandShared): void {
   addPut(connectors, shared);
   addDelete(connectors, shared);
   for (const to of ['enable', 'disable'] as const) addSwitch(connectors, to, shared);
+  addTest(connectors, shared);
 }
 
 interface ListFlags {
@@ -115,7 +117,9 @@ function addPut(connectors: Command, shared: CommandShared): void {
         const call = {
           params: { kind, name },
           query: flags.dryRun ? ({ dry_run: 'true' } as const) : {},
-          body: await connectorChange(kind, flags, shared.input),
+          body: await connectorChange(kind, flags, (source) =>
+            readSecretValue(source, { ...shared, terminal: context.terminal }),
+          ),
           ...quotedTag(flags),
         };
         const { body } = await context.control.call('putConnector', call);
@@ -199,6 +203,20 @@ function addSwitch(connectors: Command, to: 'enable' | 'disable', shared: Comman
         const operation = to === 'enable' ? 'enableConnector' : 'disableConnector';
         const { body } = await context.control.call(operation, { params: { kind, name }, ...quotedTag(flags) });
         await showWritten(body, flags, context);
+      }),
+    );
+}
+
+function addTest(connectors: Command, shared: CommandShared): void {
+  withRef(connectors.command('test'))
+    .description('try a connector: its gateway really talks to the platform; says nothing there')
+    .addHelpText('after', '\nExample: trunkline connectors test slack team')
+    .action((kind: ConnectorKind, name: string) =>
+      onControl(shared, async ({ control, terminal }) => {
+        const { body } = await control.call('testConnector', { params: { kind, name } });
+        if (terminal.json) terminal.out(JSON.stringify(body));
+        else printRows(body.checks, ['outcome', 'name', 'detail', 'ms'], terminal);
+        if (!body.passed) throw new CommandFailed(`${kind}/${name} does not work.`, { fix: 'See what failed above.' });
       }),
     );
 }

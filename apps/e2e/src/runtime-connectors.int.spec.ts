@@ -26,6 +26,9 @@ const extra = freshSecrets();
 
 beforeAll(async () => {
   installation = await startInstallation({ connectors: '', gateways: 3, routers: 1, controlPlanes: 2 });
+  for (const { bearer, signing } of [first, second, extra]) {
+    for (const secret of [bearer, signing]) installation.leakWatch.hide(secret);
+  }
   operators = installation.controlUrls.map((url) => createControlClient({ url, token: adminToken }));
   await put('hook', { ...values(first), ...unlimited });
   await liveEverywhere('hook', { status: 202 }, first);
@@ -94,22 +97,29 @@ const refusedIn = (events: SteadySender['sent']) =>
     .map(({ id, by, status, body }) => `${id} ${by}: ${status} ${body}`);
 
 describe(`while ${perSecond} events a second come in`, () => {
-  it.each([1, 2, 3])('a connector is created, changed, disabled, enabled and deleted, on every replica (%i)', async () => {
-    await timed('create', () => put('extra', { ...values(extra), ...unlimited }), { status: 202 });
-    await timed('change', () => put('extra', { payload_format: 'cloudevents' }), { status: 415, says: 'cloudevents' });
-    await timed('disable', () => operator().call('disableConnector', at('extra')), {
-      status: 404,
-      says: 'connector_disabled',
-    });
-    await put('extra', { payload_format: null });
-    await timed('enable', () => operator().call('enableConnector', at('extra')), { status: 202 });
-    await waitFor(async () => (await view('extra')).in_sync, { what: 'the view to say so', ...patient });
-    expect((await view('extra')).live.gateways).toHaveLength(3);
-    await timed('delete', () => operator().call('deleteConnector', at('extra')), {
-      status: 404,
-      says: 'connector_not_found',
-    });
-  }, 120_000);
+  it.each([1, 2, 3])(
+    'a connector is created, changed, disabled, enabled and deleted, on every replica (%i)',
+    async () => {
+      await timed('create', () => put('extra', { ...values(extra), ...unlimited }), { status: 202 });
+      await timed('change', () => put('extra', { payload_format: 'cloudevents' }), {
+        status: 415,
+        says: 'cloudevents',
+      });
+      await timed('disable', () => operator().call('disableConnector', at('extra')), {
+        status: 404,
+        says: 'connector_disabled',
+      });
+      await put('extra', { payload_format: null });
+      await timed('enable', () => operator().call('enableConnector', at('extra')), { status: 202 });
+      await waitFor(async () => (await view('extra')).in_sync, { what: 'the view to say so', ...patient });
+      expect((await view('extra')).live.gateways).toHaveLength(3);
+      await timed('delete', () => operator().call('deleteConnector', at('extra')), {
+        status: 404,
+        says: 'connector_not_found',
+      });
+    },
+    120_000,
+  );
 
   it('bearer and signing secret are rotated: both are taken in the window, the old ones refused after it', async () => {
     const since = performance.now();
