@@ -3,6 +3,7 @@ import { createControlClient, type ConnectorView, type ControlClient } from '@tr
 import { waitFor } from '@trunkline/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { everything, readJudged } from './chaos/read-history.ts';
+import { openReplyReceiver } from './chaos/reply-receiver.ts';
 import { adminToken, startInstallation, type Installation } from './installation.ts';
 import { postSigned, startSteadySender, type SenderSecrets, type SteadySender } from './operators/steady-sender.ts';
 
@@ -25,7 +26,7 @@ const second = freshSecrets();
 const extra = freshSecrets();
 
 beforeAll(async () => {
-  installation = await startInstallation({ connectors: '', gateways: 3, routers: 1, controlPlanes: 2 });
+  installation = await startInstallation({ connectors: '', gateways: 3, routers: 1, controlPlanes: 2, consumers: 1 });
   for (const { bearer, signing } of [first, second, extra]) {
     for (const secret of [bearer, signing]) installation.leakWatch.hide(secret);
   }
@@ -89,6 +90,12 @@ async function timed(
   const since = performance.now();
   await change();
   await liveEverywhere('extra', { ...wanted, what, since });
+}
+
+async function storedDelivery(url: string): Promise<boolean> {
+  for await (const { payload } of everything('DELIVERIES', installation.bus))
+    if (Buffer.from(payload).includes(url)) return true;
+  return false;
 }
 
 const refusedIn = (events: SteadySender['sent']) =>
@@ -172,6 +179,23 @@ describe(`while ${perSecond} events a second come in`, () => {
     expect(lost.map(({ reason }: PromiseRejectedResult) => reason.problem)).toMatchObject([{ status: 412 }]);
     const winner = done[0]?.status === 'fulfilled' ? 'ana' : 'bob';
     expect((await view('hook')).config).toMatchObject({ actor_id: winner, default_binding_keys: [winner] });
+  }, 60_000);
+
+  it('what waits for a connector that is deleted goes out when one of its name is there again', async () => {
+    await using receiver = await openReplyReceiver(1);
+    const out = { allow_unauthenticated_ingress: true, allow_private_network: true };
+    const target = { type: 'http', url: receiver.targetOf(1), connector: 'out' };
+    await put('out', { ...out, enabled: false });
+    await put('ask', { ...values(extra), default_reply_targets: [target] });
+    await liveEverywhere('ask', { status: 202 });
+    await waitFor(() => storedDelivery(receiver.targetOf(1)), { what: 'the delivery', ...patient });
+    const deletion = operator().call('deleteConnector', at('out'));
+    await expect(deletion).rejects.toMatchObject({ problem: { code: 'connector_in_use', connectors: ['http/ask'] } });
+    await operator().call('deleteConnector', { ...at('out'), query: { force: 'true' } });
+    await liveEverywhere('out', { status: 404, says: 'connector_not_found' });
+    expect(receiver.replies).toEqual([]);
+    await put('out', out);
+    await waitFor(() => receiver.replies.length > 0, { what: 'the reply', ...patient });
   }, 60_000);
 
   it('no event was refused, none that was acknowledged is lost, and none became two', async () => {

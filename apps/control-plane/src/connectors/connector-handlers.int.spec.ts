@@ -331,6 +331,35 @@ describe('the list', () => {
     expect(paged).toEqual(all);
   });
 
+  it('shows each of thousands once, while others come and go', async () => {
+    const bucket = api.bus.bucket('connectors');
+    const names = Array.from({ length: 2_300 }, (_, n) => `many-${String(n).padStart(4, '0')}`);
+    const write = (name: string) =>
+      bucket.put(connectorKey('telegram', name), { config: { name, secret_token_env: 'T' } });
+    await Promise.all(names.map(write));
+    const { inventory } = api.knowledge;
+    await waitFor(() => inventory.list('telegram').length === names.length, { what: 'all of them', timeoutMs: 20_000 });
+
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { kind: 'telegram', limit: 500, ...(cursor !== undefined && { cursor }) } as const;
+      const { items, next } = (await api.admin.call('listConnectors', { query })).body;
+      seen.push(...items.map(({ name }) => name));
+      if (seen.length === 500) {
+        // The entry that the cursor names, one that was shown, one to come, and new ones on both sides.
+        for (const gone of ['many-0499', 'many-0001', 'many-1999']) await bucket.delete(connectorKey('telegram', gone));
+        for (const come of ['many-0000a', 'many-2000a']) await write(come);
+        await waitFor(() => inventory.get('telegram', 'many-2000a') && !inventory.get('telegram', 'many-1999'), {
+          what: 'the changes',
+        });
+      }
+      cursor = next;
+    } while (cursor !== undefined);
+    const expected = [...names.filter((name) => name !== 'many-1999'), 'many-2000a'].sort();
+    expect(seen).toEqual(expected);
+  }, 60_000);
+
   it('may be read by a viewer, who changes nothing; an operator switches only', async () => {
     const make = async (role: 'viewer' | 'operator') =>
       api.as((await api.admin.call('createToken', { body: { name: role, role } })).body.token);
