@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connectorFields, readToml } from '@trunkline/config';
 import type { ConnectorKind } from '@trunkline/events';
 import { CommandFailed } from './exit-codes.ts';
-import { readSecretValue, type ValueFlags } from './secret-value.ts';
+import type { readSecretValue, ValueFlags } from './secret-value.ts';
 
 /** The flags of `connectors put` that say what to change. */
 export interface ChangeFlags {

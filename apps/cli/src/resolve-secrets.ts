@@ -1,14 +1,7 @@
-import { join } from 'node:path';
 import { kinds, secretsOf, tomlPlaces, type ConfigProblem, type ConnectorConfig } from '@trunkline/config';
-import {
-  createSecretStore,
-  loadKeyring,
-  masterKeyFileVariable,
-  resolveSecret,
-  type SecretStore,
-} from '@trunkline/secrets';
+import { createSecretStore, loadKeyring, resolveSecret, type SecretStore } from '@trunkline/secrets';
 import { withBus, type BusFlags } from './connect.ts';
-import { readDevRun } from './dev-state.ts';
+import { withDevKey } from './dev-state.ts';
 import { CommandFailed } from './exit-codes.ts';
 
 /** A connectors file that was parsed. */
@@ -29,7 +22,7 @@ export async function resolveSecrets(
   const refers = parsed.connectors.some((connector) =>
     Object.values(secretsOf(connector)).some(({ secret_ref }) => secret_ref !== undefined),
   );
-  const keyring = refers ? await keyringFrom(env, flags) : undefined;
+  const keyring = refers ? await keyringFrom(withDevKey(env, flags.stateDir)) : undefined;
   if (keyring === undefined) return missingSecrets(parsed, { env, store: undefined });
   const clock = { now: Date.now, random: Math.random };
   return withBus(flags, (bus) =>
@@ -37,11 +30,8 @@ export async function resolveSecrets(
   );
 }
 
-/** From the environment, else that of the installation that runs here. */
-async function keyringFrom(env: NodeJS.ProcessEnv, { stateDir }: BusFlags) {
-  const here = readDevRun(stateDir) && { [masterKeyFileVariable]: join(stateDir, 'master.key') };
-  const given = await loadKeyring(env);
-  const loaded = given.status === 'unset' && here ? await loadKeyring(here) : given;
+async function keyringFrom(env: NodeJS.ProcessEnv) {
+  const loaded = await loadKeyring(env);
   if (loaded.status === 'invalid') throw new CommandFailed(loaded.problem, { exit: 'usage', fix: loaded.fix });
   return loaded.status === 'loaded' ? loaded.keyring : undefined;
 }

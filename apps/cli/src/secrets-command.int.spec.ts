@@ -119,6 +119,9 @@ describe('trunkline secrets', () => {
   }, 60_000);
 
   it('lists and deletes', async () => {
+    const misnamed = await run(['secrets', 'set', 'orders', '--stdin'], { stdin: 'hidden-shared-value' });
+    expect(misnamed).toMatchObject({ code: 0, err: expect.stringContaining('No connector can use it') });
+    await run(['secrets', 'delete', 'orders']);
     await run(['secrets', 'set', 'shared.gone', '--stdin'], { stdin: 'hidden-shared-value' });
     const table = (await run(['secrets', 'list'])).out;
     expect(table).toMatch(/REFERENCE +VERSION +UPDATED AT +LAST USED AT +OLD UNTIL +KEY/);
@@ -146,7 +149,7 @@ describe('trunkline secrets', () => {
 
   it('makes keyrings of gateways that can do nothing else', async () => {
     const env = { TRUNKLINE_MASTER_KEY_FILE: at('master.key') };
-    const derived = await runCli(['secrets', 'derive-key', 'http'], env);
+    const derived = await runCli(['secrets', 'derive-key', 'http-gateway'], env);
     expect(derived.out).toMatch(/^second\/secrets\.connectors\.http:/);
     expect(derived.out).not.toContain('slack');
     await writeFile(at('http.key'), derived.out);
@@ -155,7 +158,7 @@ describe('trunkline secrets', () => {
         env: { TRUNKLINE_MASTER_KEY_FILE: at(name), NATS_URL: nats.url, NOT_THERE: 'x' },
       });
     expect(await check('http.key')).toMatchObject({ code: 0 });
-    expect((await runCli(['secrets', 'derive-key', 'http'])).code).toBe(2);
+    expect((await runCli(['secrets', 'derive-key', 'http-gateway'])).code).toBe(2);
   }, 60_000);
 
   it('finds secrets of a file that are missing, each with its line', async () => {

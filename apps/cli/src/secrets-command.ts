@@ -1,9 +1,17 @@
 import type { Command } from 'commander';
-import { deriveKeyring, gatewayPurposes, generateKey, loadKeyring } from '@trunkline/secrets';
+import {
+  deriveKeyring,
+  gatewayPurposes,
+  generateKey,
+  loadKeyring,
+  mayUse,
+  replyHandlePurpose,
+} from '@trunkline/secrets';
 import { connectorKinds } from '@trunkline/events';
 import { Argument, Option } from 'commander';
 import { allPages } from './all-pages.ts';
 import { onControl, seconds, type CommandShared } from './command-shared.ts';
+import { withDevKey } from './dev-state.ts';
 import { CommandFailed } from './exit-codes.ts';
 import { readSecretValue, type ValueFlags } from './secret-value.ts';
 import { printRows, type Terminal } from './terminal.ts';
@@ -49,23 +57,29 @@ function addGenerateKey(secrets: Command, { terminal }: CommandShared): void {
 
 const idOfToday = () => `k${new Date().toISOString().slice(0, 10).replaceAll('-', '')}`;
 
-function addDeriveKey(secrets: Command, { terminal, env }: CommandShared): void {
+function addDeriveKey(secrets: Command, { terminal, env, globals }: CommandShared): void {
   secrets
     .command('derive-key')
-    .description('print the keyring of one kind of gateway, made from TRUNKLINE_MASTER_KEY_FILE: it opens nothing else')
-    .addArgument(new Argument('<kind>', 'kind of its connectors').choices(connectorKinds))
+    .description('print the keyring of one process, made from TRUNKLINE_MASTER_KEY_FILE: it opens nothing else')
+    .addArgument(new Argument('<process>', 'which one').choices(Object.keys(purposesOf)))
     .addHelpText(
       'after',
-      '\nExample: TRUNKLINE_MASTER_KEY_FILE=master.key trunkline secrets derive-key slack > slack.key',
+      '\nExample: TRUNKLINE_MASTER_KEY_FILE=master.key trunkline secrets derive-key slack-gateway > slack.key',
     )
-    .action(async (kind: string) => {
-      const loaded = await loadKeyring(env);
+    .action(async (process: string) => {
+      const loaded = await loadKeyring(withDevKey(env, globals().stateDir));
       if (loaded.status === 'loaded')
-        return printKeyring(deriveKeyring(loaded.keyring, gatewayPurposes(kind)), terminal());
+        return printKeyring(deriveKeyring(loaded.keyring, purposesOf[process] ?? []), terminal());
       const problem = loaded.status === 'invalid' ? loaded : { problem: 'There is no master key.', fix: noMasterKey };
       throw new CommandFailed(problem.problem, { exit: 'usage', fix: problem.fix });
     });
 }
+
+/** What the processes that need no master key derive keys for. */
+const purposesOf: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(connectorKinds.map((kind) => [`${kind}-gateway`, gatewayPurposes(kind)])),
+  'session-router': [replyHandlePurpose],
+};
 
 const noMasterKey = 'Set TRUNKLINE_MASTER_KEY_FILE or TRUNKLINE_MASTER_KEY.';
 
@@ -95,12 +109,15 @@ function addSet(secrets: Command, shared: CommandShared): void {
         const body = { value, ...(flags.grace !== undefined && { grace_seconds: flags.grace }) };
         const { body: view } = await control.call('setSecret', { params: { reference }, body });
         if (terminal.json) return terminal.out(JSON.stringify(view));
+        if (!connectorKinds.some((kind) => mayUse(kind, reference))) terminal.err(ofNoUse);
         const replaced = view.versions[1]?.expires_at;
         const until = replaced === undefined ? '' : ` The one before lets requests in until ${replaced}.`;
         terminal.out(`Version ${view.version} of ${reference}.${until}`);
       });
     });
 }
+
+const ofNoUse = 'No connector can use it: references begin with connectors.<kind>. or shared.';
 
 function addList(secrets: Command, shared: CommandShared): void {
   secrets

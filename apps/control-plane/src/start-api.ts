@@ -1,5 +1,6 @@
 import type { Bus } from '@trunkline/bus';
 import { createIngressApp, listen } from '@trunkline/gateway-kit';
+import type { SecretStore } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
 import { createApi } from './create-api.ts';
 import { openKnowledge } from './open-knowledge.ts';
@@ -20,10 +21,21 @@ export async function startApi(service: Service<typeof controlPlaneOptions>, { b
   const knowledge = await openKnowledge({ bus, keyring, connectorsConfig, now, log });
   service.onStop(async () => knowledge.close());
   service.ready('connectors', () => ({ ready: true, problems: knowledge.inventory.problems() }));
+  await tellUnreadable(knowledge.secrets, service);
 
   const routes = createApi({ ...knowledge, bus, keyring, tokens, adminToken, trustedProxies, now, log });
   const server = await listen(createIngressApp(routes, { log }), { host, port });
   service.onStop(() => server.close());
   log.info({ host, port: server.port }, 'api.listening');
   return server.port;
+}
+
+const shown = 5;
+
+/** A wrong master key is seen at the start, and not when somebody misses a secret. */
+async function tellUnreadable(secrets: Pick<SecretStore, 'check'>, { log, keyring }: Service): Promise<void> {
+  const unreadable = await secrets.check();
+  if (unreadable.length === 0) return;
+  const reasons = unreadable.slice(0, shown).map(({ reason }) => reason);
+  log.error({ count: unreadable.length, reasons, keyring: keyring?.ids }, 'secrets.unreadable');
 }

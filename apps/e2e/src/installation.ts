@@ -58,6 +58,8 @@ export interface Installation extends AsyncDisposable {
   readonly nats: NatsServer;
   /** A connection of the test's own. */
   readonly bus: Bus;
+  /** What processes are started with. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** The keyring's file, with one key of the id `e2e`; the processes follow it. */
   readonly keyFile: string;
   /** Fails the test at the end if a secret came out: the master key, those in the connectors file, and what it is told to hide. */
@@ -131,7 +133,11 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     stack.defer(() => endAtOnce(child));
     return child;
   });
-  const installation = controls({ nats, bus, plans, processes, stack, opsUrls, leakWatch, keyFile: files.key });
+  const installation = controls({
+    ...{ nats, bus, plans, processes, stack, opsUrls, leakWatch },
+    environment: env,
+    keyFile: files.key,
+  });
   await installation.ready();
   return installation;
 }
@@ -208,14 +214,15 @@ function controls(parts: {
   stack: AsyncDisposableStack;
   opsUrls: ReadonlyMap<string, string>;
   leakWatch: LeakWatch;
+  environment: Readonly<Record<string, string | undefined>>;
   keyFile: string;
 }): Installation {
-  const { nats, bus, plans, processes, stack, opsUrls, leakWatch, keyFile } = parts;
+  const { nats, bus, plans, processes, stack, opsUrls, leakWatch, environment, keyFile } = parts;
   const urlsOf = (kind: NonNullable<Plan['kind']>) =>
     plans.flatMap((plan) => (plan.kind === kind ? (plan.url ?? []) : []));
   const ready = async () => void (await Promise.all(processes.map((each) => each.ready())));
   return {
-    ...{ nats, bus, keyFile, leakWatch, opsUrls },
+    ...{ nats, bus, environment, keyFile, leakWatch, opsUrls },
     gatewayUrls: urlsOf('http'),
     gatewayUrlsOf: urlsOf,
     controlUrls: urlsOf('control'),

@@ -109,6 +109,8 @@ export const outboundSecrets = {
   slackToken: 'connectors.slack.team.bot_token',
   telegramToken: 'connectors.telegram.bot.bot_token',
   egressSigning: 'connectors.http.signed.egress_signing_secret',
+  appToken: 'connectors.slack.socket.app_token',
+  pollerToken: 'connectors.telegram.poller.bot_token',
 } as const;
 
 /** A value for `egress_signing_secret`. */
@@ -147,6 +149,19 @@ secret_token_secret_ref = "connectors.telegram.bot.secret_token"
 api_base_url = "${at.telegram}"
 public_url = "https://127.0.0.1:9"
 ingress_events_per_second = 100000
+
+[[slack_connectors]]
+name = "socket"
+ingress_mode = "socket_mode"
+app_token_secret_ref = "${outboundSecrets.appToken}"
+api_base_url = "${at.slack}"
+
+[[telegram_connectors]]
+name = "poller"
+ingress_mode = "polling"
+polling_timeout_seconds = 2
+bot_token_secret_ref = "${outboundSecrets.pollerToken}"
+api_base_url = "${at.telegram}"
 
 [[external_connectors]]
 name = "side"

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { roleOf } from '@trunkline/bus';
 import { readTurn, type Turn } from '@trunkline/events';
 import { createSecretStore, followKeyring, generateKey, parseKeyring, type SecretStore } from '@trunkline/secrets';
 import {
@@ -16,6 +19,7 @@ import { openCallRecorder, type CallRecorder } from './call-recorder.ts';
 import { everything } from './chaos/read-history.ts';
 import { startDoorTraffic, type DoorTraffic } from './door-traffic.ts';
 import { startInstallation, type Installation } from './installation.ts';
+import { credentialsOf } from './nats-users.ts';
 import { patient } from './platforms.ts';
 import { doorConnectors, egressValue, outboundSecrets, secretDoors, type SecretDoor } from './secret-doors.ts';
 
@@ -24,6 +28,8 @@ const graceMs = 15_000;
 const marginMs = 5_000;
 
 const telegramTokens = ['4242:AAold-hidden-telegram-token', '4242:AAnew-hidden-telegram-token'] as const;
+const pollerTokens = ['5151:AAold-hidden-poller-token', '5151:AAnew-hidden-poller-token'] as const;
+const appTokens = ['xapp-old-hidden-app-token', 'xapp-new-hidden-app-token'] as const;
 const slackTokens = ['xoxb-old-hidden-slack-token', 'xoxb-new-hidden-slack-token'] as const;
 
 const stack = new AsyncDisposableStack();
@@ -38,11 +44,13 @@ const rotations = new Map<SecretDoor, number>();
 const hidden: string[] = [];
 
 beforeAll(async () => {
-  slack = stack.use(await startFakeSlack());
+  slack = stack.use(await startFakeSlack({ apps: [{ id: 'A0FAKE' }, { id: 'A0SOCKET', app_token: appTokens[0] }] }));
   slack.install.bot_token = slackTokens[0];
   const bots = [
     { token: telegramTokens[0], username: 'old_bot' },
     { token: telegramTokens[1], username: 'new_bot' },
+    { token: pollerTokens[0], username: 'old_poller' },
+    { token: pollerTokens[1], username: 'new_poller' },
   ];
   telegram = stack.use(await startFakeTelegram({ bots }));
   recorder = stack.use(await openCallRecorder());
@@ -60,6 +68,8 @@ beforeAll(async () => {
   await keep(outboundSecrets.slackToken, slackTokens[0]);
   await keep(outboundSecrets.telegramToken, telegramTokens[0]);
   await keep(outboundSecrets.egressSigning, egressValue(0));
+  await keep(outboundSecrets.appToken, appTokens[0]);
+  await keep(outboundSecrets.pollerToken, pollerTokens[0]);
   traffic = startDoorTraffic(secretDoors, { installation, everyMs: 25 });
   stack.defer(() => traffic.stop());
   for (const door of secretDoors) {
@@ -166,6 +176,36 @@ async function writeKeyFile(text: string, ids: string): Promise<void> {
   await waitFor(async () => (await keyIdsOf()).every((known) => known === ids), { what: `keys ${ids}`, ...patient });
 }
 
+/** A process beside the others, with a key of its own, until it ends or has said something. */
+async function startsWith(
+  app: string,
+  masterKey: string,
+  until?: string,
+): Promise<{ code: number | null; said: string }> {
+  const main = new URL(`../../${app}/src/main.ts`, import.meta.url).pathname;
+  const { NATS_URL, CONNECTORS_CONFIG } = installation.environment;
+  const role = roleOf(app);
+  const credentials = role ? credentialsOf(role) : {};
+  const child = spawn(
+    process.execPath,
+    [main, '--no-log-pretty', ...(app.endsWith('gateway') ? ['--port', '0'] : [])],
+    {
+      env: { ...credentials, PATH: process.env['PATH'], NATS_URL, CONNECTORS_CONFIG, TRUNKLINE_MASTER_KEY: masterKey },
+    },
+  );
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()));
+  const hasSaid = () => child.exitCode !== null || (until !== undefined && said.includes(until));
+  await waitFor(hasSaid, { what: `${app} to end or to say ${until}`, ...patient }).catch(() => {});
+  const { exitCode } = child;
+  if (exitCode === null) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  installation.leakWatch.saw(`${app} with another key`, said);
+  return { code: exitCode, said };
+}
+
 const said = (path: string, text: string) => recorder.calls(path).find(({ body }) => body.includes(text));
 
 describe('secrets under traffic', () => {
@@ -249,11 +289,30 @@ describe('secrets under traffic', () => {
       return `v1,${createHmac('sha256', key).update(text).digest('base64')}`;
     });
     expect(headers['webhook-signature']).toBe(macs.join(' '));
-    await store.flush();
-    for (const reference of Object.values(outboundSecrets)) {
+    const { slackToken, telegramToken, egressSigning } = outboundSecrets;
+    for (const reference of [slackToken, telegramToken, egressSigning]) {
       const use = async () => (await store.view(reference))?.versions[0]?.last_used_at;
       await waitFor(use, { what: `${reference} to be in use`, ...patient });
     }
+  }, 120_000);
+
+  it('that a connection stands on let a new one be opened: Socket Mode and polling go on with the new token', async () => {
+    const socketsOf = (token: string) =>
+      slack.calls('apps.connections.open').filter((call) => call.token === token).length;
+    await waitFor(() => socketsOf(appTokens[0]) > 0 && telegram.isPolled('old_poller'), { what: 'both', ...patient });
+    const socketApp = slack.world.apps.get('A0SOCKET');
+    if (!socketApp) throw new Error('The fake Slack has no such app.');
+    socketApp.app_token = appTokens[1];
+    await keep(outboundSecrets.appToken, appTokens[1]);
+    await keep(outboundSecrets.pollerToken, pollerTokens[1]);
+    await waitFor(() => socketsOf(appTokens[1]) > 0, { what: 'a connection with the new app token', ...patient });
+    await waitFor(() => telegram.isPolled('new_poller'), { what: 'the new token to be polled with', ...patient });
+    expect(telegram.isPolled('old_poller')).toBe(false);
+    for (const reference of [outboundSecrets.appToken, outboundSecrets.pollerToken]) {
+      const use = async () => (await store.view(reference))?.versions[0]?.last_used_at;
+      await waitFor(use, { what: `${reference} to be in use`, ...patient });
+    }
+    expect(installation.processes.flatMap(({ crashes }) => crashes)).toEqual([]);
   }, 120_000);
 
   it('outlive their master key: a new one first, everything re-encrypted, the old one away, and nobody notices', async () => {
@@ -286,6 +345,20 @@ describe('secrets under traffic', () => {
     await waitFor(() => installation.tails(10_000).includes('handle_unknown_key'), { what: 'the refusal', ...patient });
     expect(said('/target', 'without the old key')).toBeUndefined();
     expect(traffic.refused).toEqual([]);
+  }, 120_000);
+
+  it('are opened by no other master key, and a process that has another one says so when it starts', async () => {
+    const routerWithItsId = await startsWith('session-router', generateKey('fresh'));
+    expect(routerWithItsId.code).toBe(1);
+    expect(routerWithItsId.said).toContain('KEYRING_WRONG');
+    const malformed = await startsWith('slack-gateway', 'hunter2');
+    expect([malformed.code, malformed.said]).toEqual([2, expect.stringContaining('TRUNKLINE_MASTER_KEY')]);
+    const router = await startsWith('session-router', generateKey('other'), '"keyring.wrong"');
+    expect(router.said).toContain('sealed with a key that is not among other');
+    const gateway = await startsWith('slack-gateway', generateKey('other'), '"connector.degraded"');
+    expect(gateway.said).toContain('it is sealed with key \\"fresh\\", which is not in the keyring');
+    const impostor = await startsWith('slack-gateway', generateKey('fresh'), '"connector.degraded"');
+    expect(impostor.said).toContain('sealed with another key of the id \\"fresh\\"');
   }, 120_000);
 
   it('lost no event that was taken', async () => {

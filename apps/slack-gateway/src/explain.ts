@@ -52,9 +52,9 @@ async function explainBody(request: PlatformRequest, entry: Entry, deps: Explain
   }
 }
 
-/** Commands and interactions come as forms. */
-const contentTypeOf = ({ body, headers }: PlatformRequest) =>
-  headers['content-type']?.[0] ?? (/^\s*[{[]/.test(body) ? 'application/json' : 'application/x-www-form-urlencoded');
+/** Commands and interactions come as forms; what looks like JSON has its type by now. */
+const contentTypeOf = ({ headers }: PlatformRequest) =>
+  headers['content-type']?.[0] ?? 'application/x-www-form-urlencoded';
 
 async function explainReadable(payload: Readable, entry: Entry, deps: ExplainDeps): Promise<ExplainedEvent> {
   const { config: connector } = entry;

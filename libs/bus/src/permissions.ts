@@ -22,6 +22,7 @@ export function permissionsOf(role: Role, names: Names): Permissions {
     subscribe: {
       allow: sorted([`${inboxPrefixOf(userOf(role))}.>`, ...grants.flatMap(({ subscribe = [] }) => subscribe)]),
     },
+    // Who asks waits at an inbox of its own, which no list of subjects of ours can name.
     ...(role.process === 'gateway' && { allow_responses: true }),
   };
 }
@@ -59,8 +60,10 @@ function gateway(kindName: string, names: Names): Grant[] {
     may.follow('DELIVERIES', `${prefix}.deliveries.${kind}.>`),
     may.append('LEDGER', `${prefix}.ledger.*.${kind}.*`, `${prefix}.ledger.dead._._`),
     may.subscribe(`${prefix}.receipts.${kind}.*`, `${prefix}.relay.${kind}.*`, names.allLive),
-    may.publish(`${prefix}.relay.${kind}.*`, `${prefix}.status.${kind}.*`),
-    may.subscribe(names.statusWanted, `${prefix}.ask.${kind}`, `${prefix}.ask.${kind}.*`),
+    may.publish(`${prefix}.relay.${kind}.*`),
+    // What operators ask, and how the connectors are.
+    may.subscribe(names.ask(kindName), `${prefix}.ask.${kind}.*`, names.statusWanted),
+    may.publish(`${prefix}.ask.${kind}.*`, `${prefix}.status.${kind}.*`),
 
     may.watchKeys('connectors', `${kind}.*`),
     may.readKeys('secrets', `connectors.${kind}.*`, 'shared.*'),
@@ -120,7 +123,7 @@ function controlPlane(names: Names): Grant[] {
     may.append('DELIVERIES', `${prefix}.deliveries.>`),
     may.append('LEDGER', names.allLedger),
     may.subscribe(names.allLive, names.allStatus),
-    may.publish(names.statusWanted, `${prefix}.ask.>`),
+    may.publish(`${prefix}.ask.*`, names.statusWanted),
     ...bucketNames.flatMap((bucket) => [may.writeKeys(bucket, '>'), may.watchKeys(bucket, '>')]),
     may.getObjects('assets'),
     may.putObjects('assets'),

@@ -11,8 +11,8 @@ export const routes = {
   ...tokenRoutes,
   ...auditRoutes,
   ...grantRoutes,
-  ...secretRoutes,
   ...gatewayRoutes,
+  ...secretRoutes,
 };
 
 export type OperationId = keyof typeof routes;

@@ -159,6 +159,20 @@ describe('an explanation', () => {
     });
   });
 
+  it('takes what looks like JSON for JSON, unless its headers say otherwise', async () => {
+    const types: (string | undefined)[] = [];
+    const read: Explain<'http'>['read'] = ({ headers }) => {
+      types.push(headers['content-type']?.[0]);
+      return [];
+    };
+    const { ask } = await gateways({ explain: { ...noEvents, read } });
+    const xml = { 'content-type': ['text/xml'] };
+    for (const told of [{ body: ' {"a":1}' }, { body: 'a=1' }, { body: '{}', headers: xml }]) {
+      await ask({ ...explainIt, request: told });
+    }
+    expect(types).toEqual(['application/json', undefined, 'text/xml']);
+  });
+
   it('of a connector that does not work says what callers hear', async () => {
     expect(await admitted({}, explainIt, entryOf({ state: 'disabled' }))).toMatchObject({ code: 'connector_disabled' });
     const unreadable = entryOf({ state: 'degraded', reason: 'not valid', config: undefined });

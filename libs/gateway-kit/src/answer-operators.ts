@@ -135,6 +135,13 @@ async function explain<K extends ConnectorKind>(
   const { config } = entry;
   const admission = admissionOf(request, entry, verify);
   if (config === undefined) return { admission, events: [] };
-  const events = await read(request, { ...entry, config });
+  const events = await read(withContentType(request), { ...entry, config });
   return { admission, events: events.map(cutForReading) };
+}
+
+/** Who pastes a payload does not think of its type. */
+function withContentType(request: PlatformRequest): PlatformRequest {
+  const { headers, body } = request;
+  if (headers['content-type'] !== undefined || !/^\s*[{[]/.test(body)) return request;
+  return { ...request, headers: { ...headers, 'content-type': ['application/json'] } };
 }

@@ -64,6 +64,17 @@ describe('a keyring whose file changes', () => {
     expect(half.keyring.ids).toEqual(['two', 'one']);
   });
 
+  it('keeps the rest of a derived keyring of which the first lines are there', async () => {
+    const purposes = [replyHandlePurpose, 'assets.http'];
+    const before = deriveKeyring(parseKeyring(entries.one), purposes);
+    await using half = await followed(before, never);
+    const assets = deriveKey(half.keyring, 'assets.http');
+    const [first = ''] = deriveKeyring(parseKeyring(`${entries.two} ${entries.one}`), purposes).split('\n');
+    await writeFile(half.file, `${first}\n${before.split('\n')[0]}`);
+    half.keyring.look();
+    expect([half.key.ids, assets.ids]).toEqual([['two', 'one'], ['one']]);
+  });
+
   it.each([
     { text: 'hunter2-is-no-key', problem: 'The keyring cannot be read', because: 'not a keyring' },
     { text: generateKey('one'), problem: 'The key of the id "one" is another one', because: 'an id means one key' },

@@ -57,8 +57,8 @@ export class Keyring {
    * cannot, and then has changed nothing.
    */
   take(newer: Keyring, { keep }: { keep: boolean }): string | undefined {
-    const ids = new Set(newer.ids);
-    const left = keep ? this.#entries.filter(({ id }) => !ids.has(id)) : [];
+    const named = new Set(newer.#entries.map(nameOf));
+    const left = keep ? this.#entries.filter((entry) => !named.has(nameOf(entry))) : [];
     const entries = [...newer.#entries, ...left];
     const problem = contradiction(this.#entries, entries) ?? this.#missing(entries);
     if (problem !== undefined) return problem;
@@ -115,8 +115,8 @@ function keyOf({ id, purpose, bytes }: KeyringEntry, wanted: string): SealingKey
   return purpose === wanted ? [{ id, bytes }] : [];
 }
 
-const namesOf = (entries: readonly KeyringEntry[]) =>
-  entries.map(({ id, purpose = '' }) => `${id}/${purpose}`).join(' ');
+const nameOf = ({ id, purpose = '' }: KeyringEntry) => `${id}/${purpose}`;
+const namesOf = (entries: readonly KeyringEntry[]) => entries.map(nameOf).join(' ');
 
 /** A key id that means another key than before: what was sealed under it could no longer be told from a forgery. */
 function contradiction(before: readonly KeyringEntry[], after: readonly KeyringEntry[]): string | undefined {
@@ -138,7 +138,7 @@ export function parseKeyring(text: string): Keyring {
     typeof entry === 'string' ? [`entry ${index + 1}: ${entry}`] : [],
   );
   const good = parsed.filter((entry) => typeof entry !== 'string');
-  const names = good.map(({ id, purpose }) => `${id}/${purpose ?? ''}`);
+  const names = good.map(nameOf);
   if (new Set(names).size < names.length) problems.push('an id is there twice');
   if (problems.length > 0) throw invalid(`The keyring cannot be read: ${problems.join('; ')}.`);
   return new Keyring(good);

@@ -153,6 +153,25 @@ describe('at rest', () => {
   });
 });
 
+describe('a look at everything', () => {
+  it('finds what the keyring does not open, and says which key is missing or wrong', async () => {
+    const store = open(entries.one);
+    await store.set(reference, 'first');
+    await open(entries.two).set('shared.other', 'x');
+    const about = async (keyring: string) =>
+      (await open(keyring).check()).filter((each) => [reference, 'shared.other'].includes(each.reference));
+    expect(await about(`${entries.one} ${entries.two}`)).toEqual([]);
+    expect(await about(entries.one)).toEqual([
+      { reference: 'shared.other', reason: expect.stringContaining('key "two", which is not in the keyring') },
+    ]);
+    const wrong = `${generateKey('one')} ${entries.two}`;
+    expect(await about(wrong)).toEqual([
+      { reference, reason: expect.stringContaining('sealed with another key of the id "one"') },
+    ]);
+    await store.delete('shared.other');
+  });
+});
+
 describe('rekey', () => {
   it('moves everything to the first key while others write, and can be repeated', async () => {
     const before = open(entries.one);
@@ -221,19 +240,60 @@ describe('views', () => {
   });
 });
 
+describe('a bus whose replicas lag', () => {
+  it('does not give the old value to who was told of the new one, nor one that was deleted', async () => {
+    const writer = open();
+    const real = bus.bucket<unknown>('secrets');
+    const behind = new Map<string, Awaited<ReturnType<typeof real.get>>>();
+    const reader = createSecretStore({
+      bucket: { ...real, get: async (key) => (behind.has(key) ? behind.get(key) : real.get(key)) },
+      ...{ keyring: parseKeyring(entries.one), now: () => clock, random: Math.random },
+    });
+    let told = 0;
+    const watch = await reader.watch('slack', () => (told += 1));
+    await writer.set(reference, 'first');
+    await waitFor(() => told === 1, { what: 'the first' });
+    for await (const entry of real.entries('connectors.slack.*')) {
+      if (JSON.stringify(entry.value).includes(reference)) behind.set(entry.key, entry);
+    }
+    expect(behind.size).toBe(1);
+    await writer.set(reference, 'second', { graceMs: 0 });
+    await waitFor(() => told === 2, { what: 'the second' });
+    expect(await values(reader)).toEqual(['second']);
+    await writer.delete(reference);
+    await waitFor(() => told === 3, { what: 'the deletion' });
+    expect(await values(reader)).toBe('absent');
+    watch.stop();
+  });
+});
+
 describe('watch', () => {
   it("tells a gateway of its own and shared secrets, and nothing of another kind's", async () => {
     const store = open();
     await store.set(reference, 'first');
-    const mine = [reference, 'shared.watched', 'connectors.telegram.watched'];
-    const seen: string[] = [];
-    const watch = await store.watch('slack', (affects) => seen.push(mine.find(affects) ?? 'unknown'));
+    const all = [reference, 'shared.watched', 'connectors.telegram.watched'];
+    const seen = new Set<string | undefined>();
+    let told = 0;
+    const watch = await store.watch('slack', (affects) => {
+      told += 1;
+      for (const each of all.filter(affects)) seen.add(each);
+    });
     await store.set('connectors.telegram.watched', 'x');
     await store.set(reference, 'second');
+    await waitFor(() => seen.size === 1, { what: 'a change', timeoutMs: 2_000 });
     await store.set('shared.watched', 'x');
+    await waitFor(() => seen.size === 2, { what: 'another change', timeoutMs: 2_000 });
+    expect([...seen]).toEqual([reference, 'shared.watched']);
+    seen.clear();
     await store.delete(reference);
-    await waitFor(() => seen.length >= 3, { what: 'three changes', timeoutMs: 2_000 });
-    expect(seen).toEqual([reference, 'shared.watched', reference]);
+    await waitFor(() => seen.has(reference), { what: 'the deletion', timeoutMs: 2_000 });
+
+    const before = told;
+    await Promise.all(Array.from({ length: 200 }, (_, n) => store.set(`shared.many-${n}`, 'x')));
+    seen.clear();
+    await store.set(reference, 'third');
+    await waitFor(() => seen.has(reference), { what: 'the last of many', timeoutMs: 2_000 });
+    expect(told - before).toBeLessThan(200);
     watch.stop();
   });
 });

@@ -58,6 +58,7 @@ export async function changeConnector(wanted: ConnectorChange, deps: ChangeDeps)
 async function attempt(wanted: ConnectorChange, deps: ChangeDeps): Promise<Changed | Refusal | 'disturbed'> {
   const { connector: ref, change, dryRun } = wanted;
   const entry = await readEntry(ref, deps.bucket);
+  if (isOlderThan(entry, wanted.ifMatch)) return 'disturbed';
   const refusal = mayChange(wanted, { entry, inventory: deps.inventory });
   if (refusal) return refusal;
   const planned = planChange({ connector: ref, stored: entry?.record.config, change });
@@ -77,6 +78,11 @@ async function attempt(wanted: ConnectorChange, deps: ChangeDeps): Promise<Chang
   }
   await dropOwnSecrets(ref, left, deps);
   return { ...changed, entry: written };
+}
+
+/** A replica of the bus may lag: who names a newer revision than was read has seen it. */
+export function isOlderThan(entry: ConnectorEntry | undefined, ifMatch: string | undefined): boolean {
+  return ifMatch !== undefined && Number(ifMatch) > (entry?.revision ?? Infinity);
 }
 
 /** Why a runtime connector may not be written, from what is there now. */

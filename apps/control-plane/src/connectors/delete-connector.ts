@@ -2,7 +2,7 @@ import { parseConnector } from '@trunkline/config';
 import { connectorKey } from '@trunkline/inventory';
 import { sessionKey } from '@trunkline/sessions';
 import { refuse, type Refusal } from '../operation.ts';
-import { changedMeanwhile, mayChange, type ChangeDeps, type ConnectorChange } from './change-connector.ts';
+import { changedMeanwhile, isOlderThan, mayChange, type ChangeDeps, type ConnectorChange } from './change-connector.ts';
 import { readEntry, untilUndisturbed } from './connector-records.ts';
 import { dropOwnSecrets, ownSecrets } from './own-secrets.ts';
 import { clearConnector, clearSession, findReferrers, type Referrers, type ReferrersDeps } from './referrers.ts';
@@ -36,6 +36,7 @@ async function attempt(
   deps: DeleteDeps,
 ): Promise<Deleted | Refusal | 'disturbed'> {
   const entry = await readEntry(ref, deps.bucket);
+  if (isOlderThan(entry, ifMatch)) return 'disturbed';
   const refusal = mayChange({ connector: ref, ifMatch, onlyExisting: true }, { entry, inventory: deps.inventory });
   if (refusal || !entry) return refusal ?? changedMeanwhile;
   const referrers = await findReferrers(ref, deps);

@@ -21,7 +21,7 @@ afterAll(async () => {
 /** A change by a control plane that gets SIGKILL after it has stored the secret and before it writes the connector. */
 async function putAndDie(name: string, body: Record<string, unknown>): Promise<void> {
   const env = { ...process.env, NATS_URL: api.nats.url, KEYRING: masterKey, ADMIN_TOKEN: testAdminToken };
-  const child = fork(join(import.meta.dirname, '../testing/dies-before-write.ts'), { env });
+  const child = fork(join(import.meta.dirname, '../testing/dies-before-write-main.ts'), { env });
   children.push(child);
   const [port]: unknown[] = await once(child, 'message');
   const doomed = createControlClient({ url: `http://127.0.0.1:${String(port)}`, token: testAdminToken });
