@@ -5,6 +5,7 @@ import { busMigrate, busStatus } from './bus-commands.ts';
 import { addPermissions } from './permissions-command.ts';
 import { completionScript, shells, type Shell } from './completion.ts';
 import { configCheck } from './config-check.ts';
+import { addConnectors } from './connectors-command.ts';
 import { configPrint } from './config-print.ts';
 import { addAudit } from './audit-command.ts';
 import { isoTime, wholeNumber, type CommandShared, type Globals } from './command-shared.ts';
@@ -76,6 +77,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addDeliveries(program, { globals, terminal });
   addSimulate(program, { deps, globals, terminal });
   addFake(program, { deps, globals, terminal });
+  addConnectors(program, shared);
   addSecrets(program, shared);
   addTokens(program, shared);
   addAudit(program, shared);

@@ -2,11 +2,14 @@ import type { Bus } from '@trunkline/bus';
 import { routes } from '@trunkline/control-api';
 import { createAuthFailures, type IngressRoute } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
-import type { Keyring, SecretStore } from '@trunkline/secrets';
+import type { FollowedSecretViews, Keyring, SecretStore } from '@trunkline/secrets';
 import type { Logger } from '@trunkline/telemetry';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
 import type { AuthenticateDeps } from './authenticate.ts';
+import { connectorHandlers } from './connectors/connector-handlers.ts';
+import type { ConnectorIndex } from './connectors/connector-index.ts';
+import type { FollowedStatus } from './gateways/follow-status.ts';
 import { gatewayHandlers } from './gateways/gateway-handlers.ts';
 import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
@@ -23,6 +26,10 @@ export interface ApiDeps extends Pick<AuthenticateDeps, 'adminToken' | 'trustedP
   /** All connectors of both sources; no secret is looked up. */
   inventory: Inventory;
   secrets: SecretStore;
+  /** For lists; `secrets` tells what was just written too. */
+  secretViews: FollowedSecretViews;
+  status: FollowedStatus;
+  index: ConnectorIndex;
   log: Logger;
 }
 
@@ -30,6 +37,7 @@ export interface ApiDeps extends Pick<AuthenticateDeps, 'adminToken' | 'trustedP
 export function createApi(deps: ApiDeps): IngressRoute[] {
   const { bus, tokens, now } = deps;
   const handlers: HandlersOf<typeof routes> = {
+    ...connectorHandlers({ ...deps, bucket: bus.bucket('connectors'), sessions: bus.bucket('sessions') }),
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
     ...gatewayHandlers({ bus, now }),

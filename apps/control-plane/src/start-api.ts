@@ -1,9 +1,9 @@
 import type { Bus } from '@trunkline/bus';
 import { createIngressApp, listen } from '@trunkline/gateway-kit';
-import { openInventory } from '@trunkline/inventory';
-import { createSecretStore, type SecretStore } from '@trunkline/secrets';
+import type { SecretStore } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
 import { createApi } from './create-api.ts';
+import { openKnowledge } from './open-knowledge.ts';
 import type { controlPlaneOptions } from './options.ts';
 import { requireAdminToken } from './require-admin-token.ts';
 import { openTokenStore } from './tokens/token-store.ts';
@@ -18,13 +18,12 @@ export async function startApi(service: Service<typeof controlPlaneOptions>, { b
   service.onStop(() => tokens.close());
   requireAdminToken({ host, adminToken, tokens, now });
 
-  const secrets = createSecretStore({ bucket: bus.bucket('secrets'), keyring, now, random: Math.random });
-  await tellUnreadable(secrets, service);
-  const inventory = await openInventory({ file: connectorsConfig, bus, log });
-  service.onStop(() => inventory.close());
-  service.ready('connectors', () => ({ ready: true, problems: inventory.problems() }));
+  const knowledge = await openKnowledge({ bus, keyring, connectorsConfig, now, log });
+  service.onStop(async () => knowledge.close());
+  service.ready('connectors', () => ({ ready: true, problems: knowledge.inventory.problems() }));
+  await tellUnreadable(knowledge.secrets, service);
 
-  const routes = createApi({ bus, keyring, tokens, secrets, inventory, adminToken, trustedProxies, now, log });
+  const routes = createApi({ ...knowledge, bus, keyring, tokens, adminToken, trustedProxies, now, log });
   const server = await listen(createIngressApp(routes, { log }), { host, port });
   service.onStop(() => server.close());
   log.info({ host, port: server.port }, 'api.listening');

@@ -1,4 +1,5 @@
 export { auditRecordSchema, auditRoutes, type AuditRecord } from './audit-routes.ts';
+export { connectorRoutes, connectorViewSchema, type ConnectorView, type ConnectorWritten } from './connector-routes.ts';
 export { createControlClient, type ControlClient, type ControlClientOptions, type Received } from './client.ts';
 export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
 export {

@@ -1,4 +1,5 @@
 import { auditRoutes } from './audit-routes.ts';
+import { connectorRoutes } from './connector-routes.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
@@ -6,6 +7,7 @@ import { tokenRoutes } from './token-routes.ts';
 
 /** Every operation of the API, by its id. */
 export const routes = {
+  ...connectorRoutes,
   ...tokenRoutes,
   ...auditRoutes,
   ...grantRoutes,

@@ -1,3 +1,4 @@
+export { followSecretViews, type FollowedSecretViews } from './follow-secret-views.ts';
 export { type UnreadableSecret } from './check-secrets.ts';
 export { followKeyring, type FollowedKeyring, type FollowKeyringOptions } from './follow-keyring.ts';
 export { deriveKey, deriveKeyring, generateKey, parseKeyring, type Keyring } from './keyring.ts';

@@ -1,11 +1,11 @@
 import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { createControlClient, type ControlClient } from '@trunkline/control-api';
 import { createIngressApp, listen, noTrustedProxies } from '@trunkline/gateway-kit';
-import { openInventory } from '@trunkline/inventory';
-import { createSecretStore, generateKey, parseKeyring, secretOf } from '@trunkline/secrets';
+import { generateKey, parseKeyring, secretOf, type Keyring } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { startNats, type NatsServer } from '@trunkline/testing';
 import { createApi, type ApiDeps } from '../create-api.ts';
+import { openKnowledge, type Knowledge } from '../open-knowledge.ts';
 import { openTokenStore } from '../tokens/token-store.ts';
 
 /** A control plane inside the test, on a NATS of its own. */
@@ -13,6 +13,8 @@ export interface TestApi extends AsyncDisposable {
   url: string;
   bus: Bus;
   nats: NatsServer;
+  keyring: Keyring;
+  knowledge: Knowledge;
   /** Its start-up token has the role admin. */
   admin: ControlClient;
   /** A client with another token, or none. */
@@ -25,9 +27,15 @@ export const testAdminToken = 'admin-token-of-the-tests';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
+/** What a test decides of the control plane. */
+export interface TestApiOptions extends Partial<ApiDeps> {
+  /** Path of the connectors file. */
+  connectorsConfig?: string;
+}
+
 /** `await using api = await startTestApi()`; `more` replaces what the operations work with. */
-export async function startTestApi(options: Partial<ApiDeps> = {}): Promise<TestApi> {
-  const { keyring = parseKeyring(generateKey('test')), ...more } = options;
+export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const { connectorsConfig, keyring = parseKeyring(generateKey('test')), ...more } = options;
   const nats = await startNats();
   const bus = await openBus({ servers: nats.url, name: 'control-plane test' }, quiet);
   await migrateStreams({ nc: bus.connection, names: bus.names });
@@ -37,12 +45,11 @@ export async function startTestApi(options: Partial<ApiDeps> = {}): Promise<Test
     destination: { write: (line) => void logged.push(line) },
   });
   const tokens = await openTokenStore(bus.bucket('tokens'));
-  const inventory = await openInventory({ bus, log });
+  const knowledge = await openKnowledge({ bus, keyring, connectorsConfig, now: Date.now, log });
   const deps: ApiDeps = {
     bus,
     keyring,
-    inventory,
-    secrets: createSecretStore({ bucket: bus.bucket('secrets'), keyring, now: Date.now, random: Math.random }),
+    ...knowledge,
     tokens,
     adminToken: secretOf(testAdminToken),
     trustedProxies: noTrustedProxies,
@@ -57,13 +64,15 @@ export async function startTestApi(options: Partial<ApiDeps> = {}): Promise<Test
     url,
     bus,
     nats,
+    keyring,
+    knowledge,
     as,
     admin: as(testAdminToken),
     logged,
     async [Symbol.asyncDispose]() {
       await server.close();
       tokens.close();
-      inventory.close();
+      knowledge.close();
       await bus.close();
       await nats[Symbol.asyncDispose]();
     },
