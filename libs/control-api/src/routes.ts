@@ -1,10 +1,12 @@
 import { auditRoutes } from './audit-routes.ts';
+import { consoleRoutes } from './console-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 
 /** Every operation of the API, by its id. */
 export const routes = {
   ...tokenRoutes,
   ...auditRoutes,
+  ...consoleRoutes,
 };
 
 export type OperationId = keyof typeof routes;

@@ -12,6 +12,7 @@ export const problemCodes = {
   connector_disabled: { status: 404, title: 'Connector is disabled' },
   connector_degraded: { status: 503, title: 'Connector cannot work now' },
   connector_not_found: { status: 404, title: 'Connector not found' },
+  cross_site_refused: { status: 403, title: 'Request did not come from the console' },
   credential_not_granted: { status: 404, title: 'Credential is not granted' },
   event_not_found: { status: 404, title: 'Event not found' },
   forbidden: { status: 403, title: 'Role does not allow this' },
