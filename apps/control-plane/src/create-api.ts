@@ -1,20 +1,19 @@
 import type { Bus } from '@trunkline/bus';
 import { routes } from '@trunkline/control-api';
-import { createAuthFailures, type IngressRoute } from '@trunkline/gateway-kit';
-import type { Keyring } from '@trunkline/secrets';
+import type { IngressRoute } from '@trunkline/gateway-kit';
 import type { Logger } from '@trunkline/telemetry';
+import { createAccess, type AccessDeps } from './access.ts';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
-import type { AuthenticateDeps } from './authenticate.ts';
+import { consoleHandlers } from './console/console-handlers.ts';
 import type { HandlersOf } from './operation.ts';
 import { serveOperations } from './serve-operations.ts';
 import { tokenHandlers } from './tokens/token-handlers.ts';
 import type { TokenStore } from './tokens/token-store.ts';
 
 /** What the operations work with. */
-export interface ApiDeps extends Pick<AuthenticateDeps, 'adminToken' | 'trustedProxies' | 'now'> {
+export interface ApiDeps extends AccessDeps {
   bus: Bus;
-  keyring: Keyring;
   tokens: TokenStore;
   log: Logger;
 }
@@ -22,10 +21,16 @@ export interface ApiDeps extends Pick<AuthenticateDeps, 'adminToken' | 'trustedP
 /** The whole API as routes of a server: each area brings the handlers of its operations. */
 export function createApi(deps: ApiDeps): IngressRoute[] {
   const { bus, tokens, now } = deps;
+  const access = createAccess(deps);
   const handlers: HandlersOf<typeof routes> = {
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
+    ...consoleHandlers({ ...access, log: deps.log, now, oidcUrl: undefined }),
   };
-  const failures = createAuthFailures({ now });
-  return serveOperations(routes, handlers, { ...deps, failures, audit: (record) => recordAudit(record, bus) });
+  return serveOperations(routes, handlers, {
+    ...access,
+    log: deps.log,
+    now,
+    audit: (record) => recordAudit(record, bus),
+  });
 }

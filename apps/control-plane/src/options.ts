@@ -1,5 +1,5 @@
 import { gatewayOptions } from '@trunkline/gateway-kit';
-import { optional, secret, type Parser } from '@trunkline/service';
+import { optional, secret, url, type Parser } from '@trunkline/service';
 import type { Secret } from '@trunkline/secrets';
 
 const shortest = 20;
@@ -22,6 +22,11 @@ export const controlPlaneOptions = {
   host,
   port: { ...port, fallback: 8090 },
   trustedProxies,
+  publicUrl: optional(url(), {
+    flag: 'public-url',
+    env: 'PUBLIC_URL',
+    description: 'How browsers reach the control plane, where a proxy in front does not pass their Host on.',
+  }),
   adminToken: optional(adminToken, {
     env: 'TRUNKLINE_ADMIN_TOKEN',
     flag: 'admin-token',

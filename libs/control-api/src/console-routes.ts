@@ -47,7 +47,7 @@ export const consoleRoutes = defineRoutes({
     body: z.strictObject({ token: z.string().min(1).max(500) }),
     answer: consoleSessionSchema,
     status: 201,
-    problems: ['unauthenticated', 'too_many_auth_failures', 'cross_site_refused'],
+    problems: ['unauthenticated', 'too_many_auth_failures', 'cross_site_refused', 'tls_required'],
   },
   showSession: {
     method: 'GET',

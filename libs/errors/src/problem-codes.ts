@@ -38,6 +38,7 @@ export const problemCodes = {
   session_policy_conflict: { status: 409, title: 'Session policy conflict' },
   binding_conflict: { status: 409, title: 'Binding key belongs to another session' },
   sidecar_not_ready: { status: 503, title: 'Sidecar is not known yet' },
+  tls_required: { status: 403, title: 'Needs HTTPS' },
   token_not_found: { status: 404, title: 'Token not found' },
   too_many_auth_failures: { status: 429, title: 'Too many failed authentications' },
   unauthenticated: { status: 401, title: 'Authentication failed' },

@@ -4,7 +4,13 @@ export { jsonAnswer, problemAnswer, retryAfter, sendAnswer, sendProblem, type An
 export { answerRequests, type AnswerRequestsDeps, type HandledRequest } from './answer-requests.ts';
 export { assetUrlPurpose, createAssetUrls, type AssetPlace, type AssetUrls } from './asset-urls.ts';
 export { createAuthFailures, type AuthFailure, type AuthFailureOptions, type AuthFailures } from './auth-failures.ts';
-export { clientAddress, noTrustedProxies, parseTrustedProxies, type TrustedProxies } from './client-address.ts';
+export {
+  cameOverTls,
+  clientAddress,
+  noTrustedProxies,
+  parseTrustedProxies,
+  type TrustedProxies,
+} from './client-address.ts';
 export { deliveryConnectors } from './delivery-connectors.ts';
 export { createEmitter, type EmitOutcome, type EmitRequest, type Emitter, type EmitterDeps } from './emitter.ts';
 export { answerOf, receiptAnswer, receiptPath, type AnswerFor } from './event-answer.ts';

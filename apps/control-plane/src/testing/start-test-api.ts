@@ -1,11 +1,13 @@
 import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { createControlClient, type ControlClient } from '@trunkline/control-api';
-import { createIngressApp, listen, noTrustedProxies } from '@trunkline/gateway-kit';
+import { listen, noTrustedProxies } from '@trunkline/gateway-kit';
 import { generateKey, parseKeyring, secretOf } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { startNats, type NatsServer } from '@trunkline/testing';
-import { createApi, type ApiDeps } from '../create-api.ts';
+import type { ApiDeps } from '../create-api.ts';
+import { createApp } from '../create-app.ts';
 import { openTokenStore } from '../tokens/token-store.ts';
+import { createCheckedFetch } from './check-answer.ts';
 
 /** A control plane inside the test, on a NATS of its own. */
 export interface TestApi extends AsyncDisposable {
@@ -16,6 +18,8 @@ export interface TestApi extends AsyncDisposable {
   admin: ControlClient;
   /** A client with another token, or none. */
   as(token?: string): ControlClient;
+  /** Fails when the answer is not what the OpenAPI document says. */
+  fetch: typeof fetch;
   /** Lines of its log. */
   logged: string[];
 }
@@ -41,19 +45,22 @@ export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi
     tokens,
     adminToken: secretOf(testAdminToken),
     trustedProxies: noTrustedProxies,
+    publicUrl: undefined,
     now: Date.now,
     log,
     ...more,
   };
-  const server = await listen(createIngressApp(createApi(deps), { log }), { host: '127.0.0.1', port: 0 });
+  const server = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${server.port}`;
-  const as = (token?: string) => createControlClient({ url, token });
+  const checkedFetch = createCheckedFetch();
+  const as = (token?: string) => createControlClient({ url, token, fetch: checkedFetch });
   return {
     url,
     bus,
     nats,
     as,
     admin: as(testAdminToken),
+    fetch: checkedFetch,
     logged,
     async [Symbol.asyncDispose]() {
       await server.close();
