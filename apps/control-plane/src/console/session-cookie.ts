@@ -20,26 +20,26 @@ export interface SessionCookie {
 export function createSessionCookie({ publicUrl }: { publicUrl: string | undefined }): SessionCookie {
   const overTls = publicUrl?.startsWith('https:') === true;
   const isLocal = (req: IncomingMessage) => !overTls && asksThisMachine(req);
-  // The name without the prefix could be set by other sites of a domain, so it counts nowhere else.
-  const nameFor = (req: IncomingMessage) => (isLocal(req) ? localCookie : sessionCookie);
   const keep: SessionCookie['keep'] = (req, { sealed, maxAgeMs }) => {
-    const name = nameFor(req);
-    const maxAge = Math.floor(maxAgeMs / 1000);
-    const attributes = ['Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${maxAge}`];
-    if (name === sessionCookie) attributes.push('Secure');
-    return { 'set-cookie': [`${name}=${sealed}`, ...attributes].join('; ') };
+    const plain = isLocal(req) && !saysTls(req);
+    const attributes = ['Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${Math.floor(maxAgeMs / 1000)}`];
+    const pair = `${plain ? localCookie : sessionCookie}=${sealed}`;
+    return { 'set-cookie': [pair, ...attributes, ...(plain ? [] : ['Secure'])].join('; ') };
   };
   return {
-    read: (req) => readCookie(req, nameFor(req)),
+    // The name without the prefix could be set by other sites of a domain, so it counts on this machine only.
+    read: (req) => readCookie(req, sessionCookie) ?? (isLocal(req) ? readCookie(req, localCookie) : undefined),
     keep,
     forget: (req) => keep(req, { sealed: '', maxAgeMs: 0 }),
     wouldBeLost: (req) => req.headers.origin?.startsWith('http:') === true && !isLocal(req),
   };
 }
 
-/** Whether the browser asks the machine that it runs on, without TLS. */
+const saysTls = ({ headers }: IncomingMessage) =>
+  headers.origin?.startsWith('https:') === true || headers['x-forwarded-proto'] === 'https';
+
+/** Whether the browser asks the machine that it runs on, as the Host of its URL says. */
 function asksThisMachine({ headers }: IncomingMessage): boolean {
-  if (headers.origin?.startsWith('https:') || headers['x-forwarded-proto'] === 'https') return false;
   const url = `http://${headers.host}`;
   return URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''));
 }

@@ -107,7 +107,10 @@ function parametersOf({ parameters = [] }: OpenApiOperation, find: FindSchema): 
     const there = parameters.filter((parameter) => parameter.in === place);
     if (there.length === 0) return [];
     const fields = there.map(({ name, schema, required, description }) =>
-      field({ name, required, schema: { ...schema, ...(description !== undefined && { description }) } }, find),
+      field(
+        { name, required, schema: { ...schema, ...(description !== undefined && { description }) } },
+        { find, mark: 'required' },
+      ),
     );
     return [
       html`<h4>${placeNames[place]}</h4>
@@ -125,7 +128,7 @@ function bodyOf({ requestBody }: OpenApiOperation, find: FindSchema): Html | und
   if (!requestBody) return undefined;
   const { schema } = requestBody.content['application/json'];
   return html`<h4>Body</h4>
-    ${prose(schema.description)}${schemaFields(schema, find)}`;
+    ${prose(schema.description)}${schemaFields(schema, { find, mark: 'required' })}`;
 }
 
 function answersOf({ responses }: OpenApiOperation, document: OpenApiDocument): Html {
@@ -160,7 +163,7 @@ function successOf(
   if (!schema) return html`<p>${head}</p>`;
   return html`<details>
     <summary>${head}</summary>
-    ${schemaFields(schema, find)}
+    ${schemaFields(schema, { find, mark: 'optional' })}
   </details>`;
 }
 

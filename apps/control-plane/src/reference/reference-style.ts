@@ -32,6 +32,7 @@ nav ul { list-style: none; margin: 0 0 0.75rem; padding: 0; }
 nav li a { display: block; padding: 0.2rem 0; text-decoration: none; color: var(--text); font-size: 0.925rem; }
 nav li a:hover { text-decoration: underline; }
 nav summary { font-weight: 600; }
+nav details[open] { max-height: 45vh; overflow-y: auto; }
 .brand { font-weight: 700; margin: 0 0 0.5rem; }
 .tag { font-weight: 600; margin: 0.75rem 0 0.15rem; }
 main { padding: 1rem 1.25rem 4rem; max-width: 60rem; }
@@ -55,7 +56,9 @@ nav .method { display: inline-block; width: 3.6rem; }
 .fields > li { padding: 0.35rem 0; }
 .fields .fields { border-left: 2px solid var(--line); margin: 0.25rem 0 0.25rem 0.25rem; padding-left: 0.9rem; }
 .name { font-weight: 600; }
-.type, .about { color: var(--quiet); font-size: 0.925rem; }
+.type, .optional { color: var(--quiet); font-size: 0.925rem; }
+.optional { font-style: italic; }
+.about { display: block; font-size: 0.95rem; }
 .type { overflow-wrap: anywhere; }
 .required { color: var(--delete); font-size: 0.85rem; }
 summary { cursor: pointer; padding: 0.25rem 0; }
@@ -63,6 +66,7 @@ summary { cursor: pointer; padding: 0.25rem 0; }
 @media (min-width: 62rem) {
   body { display: grid; grid-template-columns: 19rem minmax(0, 1fr); }
   nav { position: sticky; top: 0; height: 100vh; overflow-y: auto; border: 0; border-right: 1px solid var(--line); }
+  nav details[open] { max-height: none; }
   main { padding: 1.5rem 3rem 6rem; }
 }
 `;

@@ -4,36 +4,35 @@ import { html, inline, type Html } from './html.ts';
 /** Finds what a `$ref` of the document names. */
 export type FindSchema = (reference: string) => JsonSchema | undefined;
 
-/** The fields of a schema as a list, those of what is inside them below each. Something that holds itself is told once. */
-export function schemaFields(schema: JsonSchema, find: FindSchema): Html {
-  return inside(schema, { find, above: [] });
-}
-
-interface Walk {
+/** How a schema is told. */
+export interface SchemaWalk {
   find: FindSchema;
+  /** Which fields are marked: of what a caller writes those that must be there, of what he gets those that may be missing. */
+  mark: 'required' | 'optional';
   /** References that this place is inside of. */
-  above: readonly string[];
+  above?: readonly string[];
 }
 
-function inside(given: JsonSchema, walk: Walk): Html {
+/** The fields of a schema as a list, those of what is inside them below each. Something that holds itself is told once. */
+export function schemaFields(given: JsonSchema, walk: SchemaWalk): Html {
   const { schema, walk: deeper } = follow(given, walk);
   const choices = alternativesOf(schema).filter(hasInside);
   const list = fieldList(schema, deeper);
-  const items = isSchema(schema.items) ? inside(schema.items, deeper) : undefined;
-  const values = isSchema(schema.additionalProperties) ? inside(schema.additionalProperties, deeper) : undefined;
+  const items = isSchema(schema.items) ? schemaFields(schema.items, deeper) : undefined;
+  const values = isSchema(schema.additionalProperties) ? schemaFields(schema.additionalProperties, deeper) : undefined;
   return html`${list}${items}${values}${choices.map((choice) => choiceOf(choice, { walk: deeper, alone: choices.length === 1 }))}`;
 }
 
-function choiceOf(choice: JsonSchema, { walk, alone }: { walk: Walk; alone: boolean }): Html {
-  if (alone) return inside(choice, walk);
+function choiceOf(choice: JsonSchema, { walk, alone }: { walk: SchemaWalk; alone: boolean }): Html {
+  if (alone) return schemaFields(choice, walk);
   const name = choice.title ?? typeName(choice, walk);
   return html`<details class="choice">
     <summary>${name}</summary>
-    ${inside(choice, walk)}
+    ${schemaFields(choice, walk)}
   </details>`;
 }
 
-function fieldList({ properties = {}, required = [] }: JsonSchema, walk: Walk): Html | undefined {
+function fieldList({ properties = {}, required = [] }: JsonSchema, walk: SchemaWalk): Html | undefined {
   const entries = Object.entries(properties);
   if (entries.length === 0) return undefined;
   const fields = entries.map(([name, schema]) =>
@@ -45,19 +44,18 @@ function fieldList({ properties = {}, required = [] }: JsonSchema, walk: Walk): 
 }
 
 /** One field, parameter or value with its type and what it means. */
-export function field(of: { name: string; schema: JsonSchema; required: boolean }, walk: Walk | FindSchema): Html {
-  const at = typeof walk === 'function' ? { find: walk, above: [] } : walk;
-  const { schema } = follow(of.schema, at);
+export function field(of: { name: string; schema: JsonSchema; required: boolean }, walk: SchemaWalk): Html {
+  const { schema } = follow(of.schema, walk);
   const description = of.schema.description ?? schema.description;
   return html`<li>
-    <code class="name">${of.name}</code> <span class="type">${typeName(of.schema, at)}</span>${
-      of.required ? html` <span class="required">required</span>` : undefined
-    }${description === undefined ? undefined : html` <span class="about">${inline(description)}</span>`}${inside(of.schema, at)}
+    <code class="name">${of.name}</code> <span class="type">${typeName(of.schema, walk)}</span>${
+      of.required === (walk.mark === 'required') ? html` <span class="${walk.mark}">${walk.mark}</span>` : undefined
+    }${description === undefined ? undefined : html` <span class="about">${inline(description)}</span>`}${schemaFields(of.schema, walk)}
   </li>`;
 }
 
 /** The type in words: `string`, `list of integer`, `viewer | operator`. */
-export function typeName(given: JsonSchema, walk: Walk): string {
+export function typeName(given: JsonSchema, walk: SchemaWalk): string {
   const { schema, walk: deeper } = follow(given, walk);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map(String).join(' | ');
@@ -82,11 +80,11 @@ function limits({ minimum, maximum, minLength, maxLength }: JsonSchema): string 
 const defaultOf = (schema: JsonSchema) =>
   schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`;
 
-function follow(schema: JsonSchema, walk: Walk): { schema: JsonSchema; walk: Walk } {
+function follow(schema: JsonSchema, walk: SchemaWalk): { schema: JsonSchema; walk: SchemaWalk } {
   const { $ref: reference } = schema;
   if (reference === undefined) return { schema, walk };
-  if (walk.above.includes(reference)) return { schema: { title: nameOf(reference), type: 'object' }, walk };
-  return { schema: walk.find(reference) ?? {}, walk: { ...walk, above: [...walk.above, reference] } };
+  if (walk.above?.includes(reference)) return { schema: { title: nameOf(reference), type: 'object' }, walk };
+  return { schema: walk.find(reference) ?? {}, walk: { ...walk, above: [...(walk.above ?? []), reference] } };
 }
 
 const nameOf = (reference: string) => reference.slice(reference.lastIndexOf('/') + 1);

@@ -3,10 +3,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { apiDocument } from '../reference/api-document.ts';
 
 /** A `fetch` that fails when the API answers something that its own OpenAPI document does not say. */
-export function createCheckedFetch(): typeof fetch {
+export function createCheckedFetch(doFetch: typeof fetch = fetch): typeof fetch {
   const check = createAnswerCheck(apiDocument());
   return async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await doFetch(input, init);
     await check({ method: init?.method ?? 'GET', path: new URL(String(input)).pathname }, response);
     return response;
   };
