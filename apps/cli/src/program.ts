@@ -1,16 +1,23 @@
 import type { Readable } from 'node:stream';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { devConnectorsFile } from './add-connector.ts';
 import { busMigrate, busStatus } from './bus-commands.ts';
+import { completionScript, shells, type Shell } from './completion.ts';
 import { configCheck } from './config-check.ts';
-import { withBus, withServer, type BusFlags } from './connect.ts';
+import { configPrint } from './config-print.ts';
+import { addAudit } from './audit-command.ts';
+import { isoTime, wholeNumber, type CommandShared, type Globals } from './command-shared.ts';
+import { withBus, withServer } from './connect.ts';
 import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
 import { dev, type DevFlags } from './dev.ts';
+import { addDoctor } from './doctor-command.ts';
 import { eventsTail } from './events-tail.ts';
 import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { addSidecar } from './sidecar-command.ts';
+import { addGrants } from './grants-command.ts';
 import type { Terminal } from './terminal.ts';
+import { addTokens } from './tokens-command.ts';
 
 /** What the program takes from its process. */
 export interface ProgramDeps {
@@ -22,8 +29,6 @@ export interface ProgramDeps {
   terminal(options: { json?: boolean }): Terminal;
 }
 
-type Globals = BusFlags & { json?: boolean };
-
 /** The whole command line: names, flags and help texts; what a command does is in its own file. */
 export function createProgram(deps: ProgramDeps): Command {
   const program = new Command('trunkline')
@@ -32,6 +37,17 @@ export function createProgram(deps: ProgramDeps): Command {
     .addOption(
       new Option('--nats-url <url>', 'where NATS is; default: the installation that `npm start` runs here').env(
         'NATS_URL',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--api-url <url>',
+        'where the control plane is; default: the installation that `npm start` runs here',
+      ).env('TRUNKLINE_API_URL'),
+    )
+    .addOption(
+      new Option('--token-file <file>', 'file with a token of the control plane, or the token in TRUNKLINE_TOKEN').env(
+        'TRUNKLINE_TOKEN_FILE',
       ),
     )
     .addOption(new Option('--prefix <word>', 'first token of all subjects').env('TRUNKLINE_PREFIX').default('tl'))
@@ -43,6 +59,7 @@ export function createProgram(deps: ProgramDeps): Command {
     .exitOverride();
   const globals = () => program.opts<Globals>();
   const terminal = () => deps.terminal(globals());
+  const shared: CommandShared = { globals, terminal, env: deps.env, signal: deps.signal, input: deps.input };
 
   addDev(program, { deps, globals, terminal });
   addConfig(program, terminal);
@@ -51,8 +68,22 @@ export function createProgram(deps: ProgramDeps): Command {
   addDeliveries(program, { globals, terminal });
   addSimulate(program, { deps, globals, terminal });
   addFake(program, { deps, globals, terminal });
+  addTokens(program, shared);
+  addAudit(program, shared);
+  addGrants(program, shared);
+  addDoctor(program, shared);
+  addCompletion(program, terminal);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
   return program;
+}
+
+function addCompletion(program: Command, terminal: () => Terminal): void {
+  program
+    .command('completion')
+    .description('print a script that makes your shell complete commands and options')
+    .addArgument(new Argument('<shell>', 'your shell').choices(shells))
+    .addHelpText('after', '\nExample: trunkline completion bash > /etc/bash_completion.d/trunkline')
+    .action((shell: Shell) => terminal().out(completionScript(program, shell)));
 }
 
 interface Shared {
@@ -63,7 +94,9 @@ interface Shared {
 function addDev(program: Command, shared: Shared & { deps: ProgramDeps }): void {
   program
     .command('dev')
-    .description('run everything on this machine: NATS, gateways, router, an echo agent (what `npm start` does)')
+    .description(
+      'run everything on this machine: NATS, gateways, router, control plane, an echo agent (what `npm start` does)',
+    )
     .option('--port <port>', 'port of the HTTP gateway; another free one if it is taken', wholeNumber, 8080)
     .option('--nats-port <port>', 'port of NATS; another free one if it is taken', wholeNumber, 4222)
     .addOption(
@@ -83,9 +116,13 @@ function addDev(program: Command, shared: Shared & { deps: ProgramDeps }): void 
 }
 
 function addConfig(program: Command, terminal: () => Terminal): void {
-  program
-    .command('config')
-    .description('connectors files')
+  const config = program.command('config').description('connectors files');
+  config
+    .command('print <file>')
+    .description('print a connectors file as it is understood: with every default, without secrets')
+    .addHelpText('after', '\nExample: trunkline config print connectors.toml')
+    .action((file: string) => configPrint(file, terminal()));
+  config
     .command('check <file>')
     .description('check a connectors file offline; prints every error with its line')
     .addHelpText('after', '\nExample: trunkline config check connectors.toml')
@@ -161,15 +198,4 @@ function addFake(program: Command, { globals, terminal, deps }: Shared & { deps:
   const shared = { terminal, signal: deps.signal, input: deps.input, wholeNumber, connectorsFile };
   addFakeSlack(fake, shared);
   addFakeTelegram(fake, shared);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
-  return Number(text);
-}
-
-function isoTime(text: string): Date {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('Give an ISO time such as 2026-01-31T12:00:00Z.');
-  return time;
 }

@@ -6,6 +6,7 @@ import { createAccess, type AccessDeps } from './access.ts';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
 import { consoleHandlers } from './console/console-handlers.ts';
+import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
 import { serveOperations } from './serve-operations.ts';
 import { tokenHandlers } from './tokens/token-handlers.ts';
@@ -26,6 +27,7 @@ export function createApi(deps: ApiDeps): IngressRoute[] {
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
     ...consoleHandlers({ ...access, log: deps.log, now, oidcUrl: undefined }),
+    ...grantHandlers({ bucket: bus.bucket('grants'), now }),
   };
   return serveOperations(routes, handlers, {
     ...access,

@@ -20,7 +20,7 @@ const { host, port, trustedProxies } = gatewayOptions;
 /** The settings of the control plane beyond those of every process. */
 export const controlPlaneOptions = {
   host,
-  port: { ...port, fallback: 8090 },
+  port: { ...port, fallback: 8085 },
   trustedProxies,
   publicUrl: optional(url(), {
     flag: 'public-url',

@@ -10,6 +10,7 @@ export {
   type OpenApiParameter,
   type OpenApiResponse,
 } from './openapi.ts';
+export { grantRoutes } from './grant-routes.ts';
 export { page, pageQuery } from './page.ts';
 export {
   roleCovers,
