@@ -1,8 +1,9 @@
+import { sessionCookie } from '@trunkline/control-api';
 import { createAuthFailures } from '@trunkline/gateway-kit';
 import type { Keyring } from '@trunkline/secrets';
 import type { AuthenticateDeps } from './authenticate.ts';
 import { createConsoleSessions } from './console/console-sessions.ts';
-import { createSessionCookie } from './console/session-cookie.ts';
+import { createBrowserCookie } from './console/browser-cookie.ts';
 import { createKnownTokens, type KnownTokensDeps } from './tokens/known-tokens.ts';
 
 export interface AccessDeps extends KnownTokensDeps, Pick<AuthenticateDeps, 'trustedProxies' | 'publicUrl'> {
@@ -16,7 +17,7 @@ export function createAccess(deps: AccessDeps): AuthenticateDeps {
   return {
     known,
     sessions: createConsoleSessions({ keyring, known, now }),
-    cookie: createSessionCookie({ publicUrl }),
+    cookie: createBrowserCookie({ name: sessionCookie, sameSite: 'Strict', publicUrl }),
     failures: createAuthFailures({ now }),
     trustedProxies,
     publicUrl,

@@ -12,7 +12,7 @@ import {
 } from '@trunkline/gateway-kit';
 import type { ConsoleSessions } from './console/console-sessions.ts';
 import { foreignOrigin } from './console/same-origin.ts';
-import type { SessionCookie } from './console/session-cookie.ts';
+import type { BrowserCookie } from './console/browser-cookie.ts';
 import { refuse, type Caller, type Refusal } from './operation.ts';
 import type { KnownTokens } from './tokens/known-tokens.ts';
 
@@ -24,7 +24,7 @@ export interface FailureDeps {
 export interface AuthenticateDeps extends FailureDeps {
   known: KnownTokens;
   sessions: ConsoleSessions;
-  cookie: SessionCookie;
+  cookie: BrowserCookie;
   /** How browsers reach us, where that is not the Host that they send. */
   publicUrl: string | undefined;
 }

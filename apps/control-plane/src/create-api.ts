@@ -2,9 +2,10 @@ import type { Bus } from '@trunkline/bus';
 import { routes } from '@trunkline/control-api';
 import type { IngressRoute } from '@trunkline/gateway-kit';
 import type { Logger } from '@trunkline/telemetry';
-import { createAccess, type AccessDeps } from './access.ts';
+import type { AccessDeps } from './access.ts';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
+import type { AuthenticateDeps } from './authenticate.ts';
 import { consoleHandlers } from './console/console-handlers.ts';
 import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
@@ -17,16 +18,19 @@ export interface ApiDeps extends AccessDeps {
   bus: Bus;
   tokens: TokenStore;
   log: Logger;
+  /** Everything that tells who a caller is. */
+  access: AuthenticateDeps;
+  /** Where a browser goes to sign in with the identity provider, if there is one. */
+  oidcUrl: string | undefined;
 }
 
 /** The whole API as routes of a server: each area brings the handlers of its operations. */
 export function createApi(deps: ApiDeps): IngressRoute[] {
-  const { bus, tokens, now } = deps;
-  const access = createAccess(deps);
+  const { bus, tokens, now, access, oidcUrl } = deps;
   const handlers: HandlersOf<typeof routes> = {
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
-    ...consoleHandlers({ ...access, log: deps.log, now, oidcUrl: undefined }),
+    ...consoleHandlers({ ...access, log: deps.log, now, oidcUrl }),
     ...grantHandlers({ bucket: bus.bucket('grants'), now }),
   };
   return serveOperations(routes, handlers, {

@@ -2,6 +2,7 @@ import type { Bus } from '@trunkline/bus';
 import { listen } from '@trunkline/gateway-kit';
 import type { Service } from '@trunkline/service';
 import { createApp } from './create-app.ts';
+import { oidcSignIn } from './oidc/oidc-sign-in.ts';
 import type { controlPlaneOptions } from './options.ts';
 import { requireAdminToken } from './require-admin-token.ts';
 import { openTokenStore } from './tokens/token-store.ts';
@@ -16,7 +17,8 @@ export async function startApi(service: Service<typeof controlPlaneOptions>, { b
   service.onStop(() => tokens.close());
   requireAdminToken({ host, adminToken, tokens, now });
 
-  const app = createApp({ bus, keyring, tokens, adminToken, trustedProxies, publicUrl, now, log });
+  const oidc = oidcSignIn(service.options);
+  const app = createApp({ bus, keyring, tokens, adminToken, trustedProxies, publicUrl, oidc, now, log });
   const server = await listen(app, { host, port });
   service.onStop(() => server.close());
   log.info({ host, port: server.port }, 'api.listening');

@@ -29,7 +29,7 @@ export function consoleHandlers(deps: ConsoleDeps): HandlersOf<typeof consoleRou
       log.info({ by: token.caller.name, expires_at: expiryOf(started) }, 'console.signed-in');
       return {
         answer: sessionView({ ...token.caller, csrfToken: started.csrfToken, expires_at: expiryOf(started) }),
-        headers: cookie.keep(req, { sealed: started.sealed, maxAgeMs: started.expiresAt - now() }),
+        headers: { 'set-cookie': cookie.keep(req, { value: started.sealed, maxAgeMs: started.expiresAt - now() }) },
         audit: 'nothing_changed',
       };
     },
@@ -38,7 +38,7 @@ export function consoleHandlers(deps: ConsoleDeps): HandlersOf<typeof consoleRou
     },
     async signOut({ caller, exchange: { req } }) {
       log.info({ by: caller.name }, 'console.signed-out');
-      return { answer: undefined, headers: cookie.forget(req), audit: 'nothing_changed' };
+      return { answer: undefined, headers: { 'set-cookie': cookie.forget(req) }, audit: 'nothing_changed' };
     },
   };
 }

@@ -4,8 +4,7 @@ import { listen, noTrustedProxies } from '@trunkline/gateway-kit';
 import { generateKey, parseKeyring, secretOf } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { startNats, type NatsServer } from '@trunkline/testing';
-import type { ApiDeps } from '../create-api.ts';
-import { createApp } from '../create-app.ts';
+import { createApp, type AppDeps } from '../create-app.ts';
 import { openTokenStore } from '../tokens/token-store.ts';
 import { createCheckedFetch } from './check-answer.ts';
 
@@ -29,7 +28,7 @@ export const testAdminToken = 'admin-token-of-the-tests';
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** `await using api = await startTestApi()`; `more` replaces what the operations work with. */
-export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi> {
+export async function startTestApi(more: Partial<AppDeps> = {}): Promise<TestApi> {
   const nats = await startNats();
   const bus = await openBus({ servers: nats.url, name: 'control-plane test' }, quiet);
   await migrateStreams({ nc: bus.connection, names: bus.names });
@@ -39,13 +38,14 @@ export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi
     destination: { write: (line) => void logged.push(line) },
   });
   const tokens = await openTokenStore(bus.bucket('tokens'));
-  const deps: ApiDeps = {
+  const deps: AppDeps = {
     bus,
     keyring: parseKeyring(generateKey('test')),
     tokens,
     adminToken: secretOf(testAdminToken),
     trustedProxies: noTrustedProxies,
     publicUrl: undefined,
+    oidc: undefined,
     now: Date.now,
     log,
     ...more,
