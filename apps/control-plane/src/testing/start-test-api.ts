@@ -28,7 +28,7 @@ export const testAdminToken = 'admin-token-of-the-tests';
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** `await using api = await startTestApi()`; `more` replaces what the operations work with. */
-export async function startTestApi(more: Partial<AppDeps> = {}): Promise<TestApi> {
+export async function startTestApi(more: Partial<AppDeps> = {}, { port = 0 } = {}): Promise<TestApi> {
   const nats = await startNats();
   const bus = await openBus({ servers: nats.url, name: 'control-plane test' }, quiet);
   await migrateStreams({ nc: bus.connection, names: bus.names });
@@ -50,7 +50,7 @@ export async function startTestApi(more: Partial<AppDeps> = {}): Promise<TestApi
     log,
     ...more,
   };
-  const server = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });
+  const server = await listen(createApp(deps), { host: '127.0.0.1', port });
   const url = `http://127.0.0.1:${server.port}`;
   const checkedFetch = createCheckedFetch();
   const as = (token?: string) => createControlClient({ url, token, fetch: checkedFetch });
