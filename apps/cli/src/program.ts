@@ -12,8 +12,11 @@ import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-co
 import { dev, type DevFlags } from './dev.ts';
 import { addDoctor } from './doctor-command.ts';
 import { eventsTail } from './events-tail.ts';
-import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
+import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
+import { addInit } from './init-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
+import { resolveSecrets } from './resolve-secrets.ts';
+import { addSecrets } from './secrets-command.ts';
 import { addSidecar } from './sidecar-command.ts';
 import { addGrants } from './grants-command.ts';
 import type { Terminal } from './terminal.ts';
@@ -39,6 +42,8 @@ export function createProgram(deps: ProgramDeps): Command {
         'NATS_URL',
       ),
     )
+    .addOption(new Option('--nats-user <name>', 'who to be at NATS').env('NATS_USER'))
+    .addOption(new Option('--nats-password-file <file>', 'file with its password').env('NATS_PASSWORD_FILE'))
     .addOption(
       new Option(
         '--api-url <url>',
@@ -62,12 +67,14 @@ export function createProgram(deps: ProgramDeps): Command {
   const shared: CommandShared = { globals, terminal, env: deps.env, signal: deps.signal, input: deps.input };
 
   addDev(program, { deps, globals, terminal });
-  addConfig(program, terminal);
+  addInit(program, shared);
+  addConfig(program, shared);
   addBus(program, { globals, terminal });
   addEvents(program, { globals, terminal, signal: deps.signal });
   addDeliveries(program, { globals, terminal });
   addSimulate(program, { deps, globals, terminal });
   addFake(program, { deps, globals, terminal });
+  addSecrets(program, shared);
   addTokens(program, shared);
   addAudit(program, shared);
   addGrants(program, shared);
@@ -115,7 +122,7 @@ function addDev(program: Command, shared: Shared & { deps: ProgramDeps }): void 
     });
 }
 
-function addConfig(program: Command, terminal: () => Terminal): void {
+function addConfig(program: Command, { terminal, globals, env }: CommandShared): void {
   const config = program.command('config').description('connectors files');
   config
     .command('print <file>')
@@ -125,8 +132,12 @@ function addConfig(program: Command, terminal: () => Terminal): void {
   config
     .command('check <file>')
     .description('check a connectors file offline; prints every error with its line')
+    .option('--resolve', 'look up its secrets too, in this environment and in the secret store')
     .addHelpText('after', '\nExample: trunkline config check connectors.toml')
-    .action((file: string) => configCheck(file, terminal()));
+    .action((file: string, flags: { resolve?: boolean }) => {
+      const resolve = flags.resolve ? { flags: globals(), env } : undefined;
+      return configCheck(file, terminal(), resolve && ((parsed) => resolveSecrets(parsed, resolve)));
+    });
 }
 
 function addBus(program: Command, { globals, terminal }: Shared): void {
@@ -196,6 +207,7 @@ function addFake(program: Command, { globals, terminal, deps }: Shared & { deps:
   const fake = program.command('fake').description('stand-ins for platforms, to try things out without an account');
   const connectorsFile = () => devConnectorsFile(globals().stateDir);
   const shared = { terminal, signal: deps.signal, input: deps.input, wholeNumber, connectorsFile };
+  addFakeHttp(fake, shared);
   addFakeSlack(fake, shared);
   addFakeTelegram(fake, shared);
 }

@@ -1,14 +1,18 @@
 import type { Bus } from '@trunkline/bus';
 import { routes } from '@trunkline/control-api';
 import type { IngressRoute } from '@trunkline/gateway-kit';
+import type { Inventory } from '@trunkline/inventory';
+import type { SecretStore } from '@trunkline/secrets';
 import type { Logger } from '@trunkline/telemetry';
 import type { AccessDeps } from './access.ts';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
 import type { AuthenticateDeps } from './authenticate.ts';
 import { consoleHandlers } from './console/console-handlers.ts';
+import { gatewayHandlers } from './gateways/gateway-handlers.ts';
 import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
+import { secretHandlers } from './secrets/secret-handlers.ts';
 import { serveOperations } from './serve-operations.ts';
 import { tokenHandlers } from './tokens/token-handlers.ts';
 import type { TokenStore } from './tokens/token-store.ts';
@@ -17,6 +21,9 @@ import type { TokenStore } from './tokens/token-store.ts';
 export interface ApiDeps extends AccessDeps {
   bus: Bus;
   tokens: TokenStore;
+  /** All connectors of both sources; no secret is looked up. */
+  inventory: Inventory;
+  secrets: SecretStore;
   log: Logger;
   /** Everything that tells who a caller is. */
   access: AuthenticateDeps;
@@ -31,7 +38,9 @@ export function createApi(deps: ApiDeps): IngressRoute[] {
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
     ...consoleHandlers({ ...access, log: deps.log, now, oidcUrl }),
+    ...gatewayHandlers({ bus, now }),
     ...grantHandlers({ bucket: bus.bucket('grants'), now }),
+    ...secretHandlers(deps),
   };
   return serveOperations(routes, handlers, {
     ...access,

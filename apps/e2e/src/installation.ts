@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { migrateStreams, openBus, type Bus, type StreamChoices } from '@trunkline/bus';
+import { migrateStreams, openBus, roleOf, type Bus, type Role, type StreamChoices } from '@trunkline/bus';
 import { generateKey } from '@trunkline/secrets';
 import { freePort, startNats, tempDir, type NatsServer, type StartNatsOptions } from '@trunkline/testing';
+import { secretsIn, watchLeaks, type LeakWatch } from './leak-watch.ts';
 import { manageProcess, type ManagedProcess } from './managed-process.ts';
+import { credentialsOf, usersConfig } from './nats-users.ts';
 
 const workspace = resolve(import.meta.dirname, '../../..');
 
@@ -14,6 +16,8 @@ export interface ExtraProcess {
   args?: string[];
   /** Whether it says `process.send('ready')` when it serves, as is expected unless this is false. */
   saysReady?: boolean;
+  /** The group that it consumes turns for; its NATS user is the group's. */
+  group?: string;
 }
 
 /** The gateways that an installation can have. */
@@ -39,15 +43,23 @@ export interface InstallationOptions {
   logLevel?: string;
   /** Environment of the processes beyond this one's. */
   env?: Record<string, string>;
+  /** Whether processes send traces and metrics, to be looked through for secrets too. */
+  traces?: boolean;
   /** What to run instead of the sources: built bundles, by service. */
   mains?: Partial<Record<ServiceName, string>>;
 }
 
-/** A whole installation on this machine: a nats-server of its own, each service a process of its own. */
+/** A whole installation on this machine: a nats-server of its own, each service a process of its own with a NATS user of its own. */
 export interface Installation extends AsyncDisposable {
   readonly nats: NatsServer;
   /** A connection of the test's own. */
   readonly bus: Bus;
+  /** What processes are started with. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The keyring's file, with one key of the id `e2e`; the processes follow it. */
+  readonly keyFile: string;
+  /** Fails the test at the end if a secret came out: the master key, those in the connectors file, and what it is told to hide. */
+  readonly leakWatch: LeakWatch;
   /** Of the HTTP gateways. */
   readonly gatewayUrls: string[];
   gatewayUrlsOf(kind: GatewayKind): string[];
@@ -78,15 +90,21 @@ export async function startInstallation(options: InstallationOptions): Promise<I
 
 async function start(options: InstallationOptions, stack: AsyncDisposableStack): Promise<Installation> {
   const dir = stack.use(await tempDir('trunkline-e2e-'));
-  const nats = stack.use(await startNats(options.nats));
+  const plans = await plan(options);
+  const config = [usersConfig(plans.map(({ role }) => role)), options.nats?.config].join('\n');
+  const nats = stack.use(await startNats({ ...options.nats, config }));
   const quiet = { info: () => {}, warn: () => {}, error: () => {} };
   const bus = await openBus({ servers: nats.url, name: 'e2e' }, quiet);
   stack.defer(() => bus.connection.close());
   await migrateStreams({ nc: bus.connection, names: bus.names, choices: options.streams });
 
   const files = { key: join(dir.path, 'master.key'), connectors: join(dir.path, 'connectors.toml') };
-  await writeFile(files.key, `${generateKey('e2e')}\n`, { mode: 0o600 });
+  const masterKey = generateKey('e2e');
+  await writeFile(files.key, `${masterKey}\n`, { mode: 0o600 });
   await writeFile(files.connectors, options.connectors);
+  const opsUrls = new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : [])));
+  const leakWatch = stack.use(await watchLeaks({ logFolder: dir.path, opsUrls: () => opsUrls }));
+  for (const secret of [masterKey.slice('e2e:'.length), ...secretsIn(options.connectors)]) leakWatch.hide(secret);
   const env = {
     ...process.env,
     NATS_URL: nats.url,
@@ -94,13 +112,13 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     TRUNKLINE_MASTER_KEY_FILE: files.key,
     LOG_LEVEL: options.logLevel ?? 'warn',
     LOG_PRETTY: 'false',
+    ...(options.traces && { OTEL_EXPORTER_OTLP_ENDPOINT: leakWatch.collectorUrl }),
     ...options.env,
   };
-  const plans = await plan(options);
-  const processes = plans.map(({ readyUrl, ...spec }) => {
+  const processes = plans.map(({ readyUrl, role, ...spec }) => {
     const child = manageProcess({
       ...spec,
-      env,
+      env: { ...env, ...(role && credentialsOf(role)) },
       logFile: join(dir.path, `${spec.name}.log`),
       restart: true,
       ...(readyUrl && { readyUrl }),
@@ -108,7 +126,11 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     stack.defer(() => endAtOnce(child));
     return child;
   });
-  const installation = controls({ nats, bus, plans, processes, stack });
+  const installation = controls({
+    ...{ nats, bus, plans, processes, stack, opsUrls, leakWatch },
+    environment: env,
+    keyFile: files.key,
+  });
   await installation.ready();
   return installation;
 }
@@ -124,6 +146,8 @@ interface Plan extends ExtraProcess {
   url?: string;
   opsUrl?: string;
   readyUrl?: string;
+  /** Left out: it connects without a user and may do anything. */
+  role?: Role;
 }
 
 async function plan(options: InstallationOptions): Promise<Plan[]> {
@@ -141,8 +165,18 @@ async function plan(options: InstallationOptions): Promise<Plan[]> {
     }
   }
   const consumer = join(import.meta.dirname, 'chaos/consumer.ts');
-  for (let n = 1; n <= consumers; n++) plans.push({ name: `consumer-${n}`, main: consumer });
-  return [...plans, ...extra];
+  const everybody = [
+    ...plans,
+    ...Array.from({ length: consumers }, (_, n) => ({ name: `consumer-${n + 1}`, main: consumer, group: 'echo' })),
+    ...extra,
+  ];
+  return everybody.map((each) => ({ ...each, ...roleOfProcess(each) }));
+}
+
+function roleOfProcess({ name, group }: ExtraProcess): { role?: Role } {
+  if (group !== undefined) return { role: { process: 'consumer', group } };
+  const role = roleOf(name.replace(/-\d+$/, ''));
+  return role ? { role } : {};
 }
 
 const gatewayCounts = (options: InstallationOptions) =>
@@ -165,16 +199,18 @@ function controls(parts: {
   plans: Plan[];
   processes: ManagedProcess[];
   stack: AsyncDisposableStack;
+  opsUrls: ReadonlyMap<string, string>;
+  leakWatch: LeakWatch;
+  environment: Readonly<Record<string, string | undefined>>;
+  keyFile: string;
 }): Installation {
-  const { nats, bus, plans, processes, stack } = parts;
+  const { nats, bus, plans, processes, stack, opsUrls, leakWatch, environment, keyFile } = parts;
   const urlsOf = (kind: GatewayKind) => plans.flatMap((plan) => (plan.kind === kind ? (plan.url ?? []) : []));
   const ready = async () => void (await Promise.all(processes.map((each) => each.ready())));
   return {
-    nats,
-    bus,
+    ...{ nats, bus, environment, keyFile, leakWatch, opsUrls },
     gatewayUrls: urlsOf('http'),
     gatewayUrlsOf: urlsOf,
-    opsUrls: new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : []))),
     processes,
     process(name) {
       const found = processes.find((each) => each.name === name);
@@ -192,6 +228,10 @@ function controls(parts: {
       await ready();
     },
     tails: (lines = 15) => processes.map((each) => `--- ${each.name}\n${each.tail(lines)}`).join('\n'),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      const leaks = await leakWatch.leaks();
+      await stack.disposeAsync();
+      if (leaks.length > 0) throw new Error(`Secrets came out:\n${leaks.join('\n')}`);
+    },
   };
 }

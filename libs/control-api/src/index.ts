@@ -10,7 +10,15 @@ export {
   type OpenApiParameter,
   type OpenApiResponse,
 } from './openapi.ts';
+export {
+  connectorTestSchema,
+  explanationSchema,
+  gatewayRoutes,
+  type ConnectorTest,
+  type Explanation,
+} from './gateway-routes.ts';
 export { grantRoutes } from './grant-routes.ts';
+export { liveStateSchema, type LiveState } from './live-state.ts';
 export { page, pageQuery } from './page.ts';
 export {
   roleCovers,
@@ -23,4 +31,5 @@ export {
   type Route,
 } from './route.ts';
 export { routes, type OperationId } from './routes.ts';
+export { secretRoutes, secretViewSchema } from './secret-routes.ts';
 export { tokenRoutes, tokenViewSchema, type TokenView } from './token-routes.ts';

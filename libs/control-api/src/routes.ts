@@ -1,6 +1,8 @@
 import { auditRoutes } from './audit-routes.ts';
 import { consoleRoutes } from './console-routes.ts';
+import { gatewayRoutes } from './gateway-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
+import { secretRoutes } from './secret-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 
 /** Every operation of the API, by its id. */
@@ -9,6 +11,8 @@ export const routes = {
   ...auditRoutes,
   ...consoleRoutes,
   ...grantRoutes,
+  ...gatewayRoutes,
+  ...secretRoutes,
 };
 
 export type OperationId = keyof typeof routes;

@@ -21,7 +21,7 @@ export function sealText(text: string, { key, expiresAt }: { key: SealingKeys; e
   const expiry = Math.floor(expiresAt / 1000);
   const about = header(key.sealingId, expiry);
   const nonce = freshNonce();
-  const sealing = dayKey(key, { id: key.sealingId, master: key.sealing(), expiry });
+  const sealing = dayKey(key.sealing(), expiry);
   return Buffer.concat([about, nonce, seal(text, { key: sealing, nonce, about })]).toString('base64url');
 }
 
@@ -35,7 +35,7 @@ export function openSealedText(
   const { about, keyId, expiry, nonce, body } = parts;
   const master = key.find(keyId);
   if (master === undefined) return { ok: false, reason: 'unknown_key' };
-  const text = open(body, { key: dayKey(key, { id: keyId, master, expiry }), nonce, about });
+  const text = open(body, { key: dayKey(master, expiry), nonce, about });
   if (text === undefined) return { ok: false, reason: 'forged' };
   if (now >= expiry * 1000) return { ok: false, reason: 'expired' };
   return { ok: true, text, expiresAt: expiry * 1000 };
@@ -68,25 +68,21 @@ function split(sealed: string) {
   };
 }
 
-const dayKeys = new WeakMap<SealingKeys, Map<string, KeyObject>>();
+const dayKeys = new WeakMap<KeyObject, Map<number, KeyObject>>();
 
 /**
  * The key of texts that expire on one day. A random nonce is safe for 2^32 messages under one key, which a busy
  * installation would reach in a week or two; a day's share is far below.
  */
-function dayKey(
-  keys: SealingKeys,
-  { id, master, expiry }: { id: string; master: KeyObject; expiry: number },
-): KeyObject {
-  const known = dayKeys.get(keys) ?? new Map<string, KeyObject>();
-  dayKeys.set(keys, known);
+function dayKey(master: KeyObject, expiry: number): KeyObject {
+  const known = dayKeys.get(master) ?? new Map<number, KeyObject>();
+  dayKeys.set(master, known);
   const day = Math.floor(expiry / daySeconds);
-  const name = `${id}/${day}`;
-  const cached = known.get(name);
+  const cached = known.get(day);
   if (cached !== undefined) return cached;
   // A forger chooses the day: the cache must not grow with it.
   if (known.size >= mostDayKeys) known.clear();
   const made = createSecretKey(hkdf(master, `day/${day}`));
-  known.set(name, made);
+  known.set(day, made);
   return made;
 }

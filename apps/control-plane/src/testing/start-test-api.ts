@@ -1,7 +1,8 @@
 import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { createControlClient, type ControlClient } from '@trunkline/control-api';
 import { listen, noTrustedProxies } from '@trunkline/gateway-kit';
-import { generateKey, parseKeyring, secretOf } from '@trunkline/secrets';
+import { openInventory } from '@trunkline/inventory';
+import { createSecretStore, generateKey, parseKeyring, secretOf } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { startNats, type NatsServer } from '@trunkline/testing';
 import { createApp, type AppDeps } from '../create-app.ts';
@@ -28,7 +29,8 @@ export const testAdminToken = 'admin-token-of-the-tests';
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** `await using api = await startTestApi()`; `more` replaces what the operations work with. */
-export async function startTestApi(more: Partial<AppDeps> = {}, { port = 0 } = {}): Promise<TestApi> {
+export async function startTestApi(options: Partial<AppDeps> = {}, { port = 0 } = {}): Promise<TestApi> {
+  const { keyring = parseKeyring(generateKey('test')), ...more } = options;
   const nats = await startNats();
   const bus = await openBus({ servers: nats.url, name: 'control-plane test' }, quiet);
   await migrateStreams({ nc: bus.connection, names: bus.names });
@@ -38,9 +40,12 @@ export async function startTestApi(more: Partial<AppDeps> = {}, { port = 0 } = {
     destination: { write: (line) => void logged.push(line) },
   });
   const tokens = await openTokenStore(bus.bucket('tokens'));
+  const inventory = await openInventory({ bus, log });
   const deps: AppDeps = {
     bus,
-    keyring: parseKeyring(generateKey('test')),
+    keyring,
+    inventory,
+    secrets: createSecretStore({ bucket: bus.bucket('secrets'), keyring, now: Date.now, random: Math.random }),
     tokens,
     adminToken: secretOf(testAdminToken),
     trustedProxies: noTrustedProxies,
@@ -65,6 +70,7 @@ export async function startTestApi(more: Partial<AppDeps> = {}, { port = 0 } = {
     async [Symbol.asyncDispose]() {
       await server.close();
       tokens.close();
+      inventory.close();
       await bus.close();
       await nats[Symbol.asyncDispose]();
     },
