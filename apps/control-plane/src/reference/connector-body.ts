@@ -38,6 +38,11 @@ const secretInput: JsonSchema = {
     value: { type: 'string', description: 'The secret itself: it goes into the secret store.' },
     secret_ref: { type: 'string', description: 'Reference of a secret that is in the store.' },
     env: { type: 'string', description: 'Environment variable of the gateway; not together with the others.' },
+    grace_seconds: {
+      type: 'integer',
+      minimum: 0,
+      description: 'With `value`: how long the value before counts on, so that both sides can change. Default 24 h.',
+    },
   },
   additionalProperties: false,
 };
