@@ -94,6 +94,7 @@ export function createMetricStore({ now, activeSpan }: MetricStoreDeps): MetricS
   const numbers = new Map<InstrumentName, SeriesMap<NumberSeries>>();
   const histograms = new Map<InstrumentName, SeriesMap<HistogramSeries>>();
   const watched = new Map<() => number | undefined, { name: InstrumentName; labels: Labels }>();
+  const watchedAll = new Map<() => Iterable<{ labels: Labels; value: number }>, InstrumentName>();
 
   const numbersOf = (name: InstrumentName) => existing(numbers, name, () => new SeriesMap(name, emptyNumber));
   const histogramsOf = (name: InstrumentName) => existing(histograms, name, () => new SeriesMap(name, histogramSeries));
@@ -109,6 +110,10 @@ export function createMetricStore({ now, activeSpan }: MetricStoreDeps): MetricS
       const value = read();
       if (value === undefined) numbersOf(name).delete(labels);
       else numbersOf(name).at(labels).value = value;
+    }
+    for (const name of watchedAll.values()) numbers.delete(name);
+    for (const [read, name] of watchedAll) {
+      for (const { labels, value } of read()) numbersOf(name).at(labels).value = value;
     }
   }
 
@@ -134,6 +139,14 @@ export function createMetricStore({ now, activeSpan }: MetricStoreDeps): MetricS
       return () => {
         watched.delete(own);
         numbersOf(name).delete(labels);
+      };
+    },
+    watchAll(name, read) {
+      const own = () => read();
+      watchedAll.set(own, name);
+      return () => {
+        watchedAll.delete(own);
+        numbers.delete(name);
       };
     },
     forget(name, labels) {
