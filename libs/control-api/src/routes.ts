@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit-routes.ts';
 import { connectorRoutes } from './connector-routes.ts';
+import { consoleRoutes } from './console-routes.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
@@ -10,6 +11,7 @@ export const routes = {
   ...connectorRoutes,
   ...tokenRoutes,
   ...auditRoutes,
+  ...consoleRoutes,
   ...grantRoutes,
   ...gatewayRoutes,
   ...secretRoutes,

@@ -1,8 +1,8 @@
 import { openBus, type Bus } from '@trunkline/bus';
-import { createIngressApp, listen, noTrustedProxies } from '@trunkline/gateway-kit';
+import { listen, noTrustedProxies } from '@trunkline/gateway-kit';
 import { parseKeyring, secretOf } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
-import { createApi } from '../create-api.ts';
+import { createApp } from '../create-app.ts';
 import { openKnowledge } from '../open-knowledge.ts';
 import { openTokenStore } from '../tokens/token-store.ts';
 
@@ -25,6 +25,6 @@ const now = Date.now;
 const knowledge = await openKnowledge({ bus, keyring, connectorsConfig: undefined, now, log });
 const tokens = await openTokenStore(bus.bucket('tokens'));
 const deps = { ...knowledge, bus, keyring, tokens, trustedProxies: noTrustedProxies, now, log };
-const routes = createApi({ ...deps, adminToken: secretOf(ADMIN_TOKEN) });
-const server = await listen(createIngressApp(routes, { log }), { host: '127.0.0.1', port: 0 });
+const app = createApp({ ...deps, adminToken: secretOf(ADMIN_TOKEN), publicUrl: undefined, oidc: undefined });
+const server = await listen(app, { host: '127.0.0.1', port: 0 });
 process.send?.(server.port);
