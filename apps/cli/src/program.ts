@@ -12,6 +12,7 @@ import { isoTime, wholeNumber, type CommandShared, type Globals } from './comman
 import { withBus, withServer } from './connect.ts';
 import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
 import { dev, type DevFlags } from './dev.ts';
+import { addExplain } from './explain-command.ts';
 import { addDoctor } from './doctor-command.ts';
 import { eventsTail } from './events-tail.ts';
 import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
@@ -83,6 +84,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addAudit(program, shared);
   addGrants(program, shared);
   addGroups(program, shared);
+  addExplain(program, shared);
   addDoctor(program, shared);
   addCompletion(program, terminal);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
