@@ -17,7 +17,7 @@ export interface ConnectorDeps extends DeleteDeps {
   secrets: Pick<SecretStore, 'set' | 'view' | 'delete'>;
   inventory: Pick<Inventory, 'get' | 'list' | 'referringTo'>;
   status: Pick<FollowedStatus, 'of' | 'gateways'>;
-  index: Pick<ConnectorIndex, 'sorted' | 'facts'>;
+  index: Pick<ConnectorIndex, 'sorted' | 'facts' | 'liveState'>;
   secretViews: Pick<FollowedSecretViews, 'view'>;
 }
 
@@ -130,9 +130,9 @@ const liveFacts = (entry: InventoryEntry, { status }: Pick<ConnectorDeps, 'statu
   gateways: status.gateways(entry.kind).length,
 });
 
-const sourcesOf = (entry: InventoryEntry, { secretViews, status }: ConnectorDeps): StateSources => ({
+const sourcesOf = (entry: InventoryEntry, { secretViews, index }: ConnectorDeps): StateSources => ({
   secret: (reference: string) => secretViews.view(reference),
-  live: () => status.of(entry),
+  live: () => ({ state: index.liveState(entry) }),
 });
 
 type ListQuery = OperationRequest<Routes['listConnectors']>['query'];

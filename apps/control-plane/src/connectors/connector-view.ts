@@ -50,7 +50,7 @@ export function connectorView(shown: Shown): ConnectorView {
 /** Where the parts of a state come from; asked for no more than it takes to know it, as filters look at thousands. */
 export interface StateSources {
   secret(reference: string): SecretView | undefined;
-  live(): LiveState;
+  live(): Pick<LiveState, 'state' | 'reason'>;
 }
 
 /** What the configuration alone says comes first: gateways may be a moment behind it. */
