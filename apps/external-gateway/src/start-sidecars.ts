@@ -36,9 +36,12 @@ export async function startSidecars(service: Service, parts: SidecarParts): Prom
   service.onStop(() => call.close());
   const run = async (name: string, lease: PlatformLease) => {
     const labels = { kind: 'external', connector: name };
-    const forget = service.telemetry.metrics.watch('leases_owned', labels, () => 1);
+    const { metrics } = service.telemetry;
+    const forget = metrics.watch('leases_owned', labels, () => 1);
+    const forgetUp = metrics.watch('sidecar_up', { connector: name }, () => (isUp(own.get(name)) ? 1 : 0));
     await lookAfter(name, lease, { ...parts, call, own, service }).finally(() => {
       forget();
+      forgetUp();
       own.delete(name);
       status.describe(name, undefined);
     });
@@ -57,6 +60,8 @@ export async function startSidecars(service: Service, parts: SidecarParts): Prom
   service.ready('sidecars', () => ({ ready: true, sidecars: Object.fromEntries(own) }));
   return { record: async (name) => own.get(name) ?? (await readSidecar(name, bus)) };
 }
+
+const isUp = (record: SidecarRecord | undefined) => record?.status === 'ready' || record?.status === 'degraded';
 
 interface LookAfterDeps extends SidecarParts {
   call: SuperviseDeps['call'];

@@ -1,21 +1,21 @@
-import { jetstream, jetstreamManager, type JetStreamClient } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { append, type Appended, type AppendOptions } from './append.ts';
-import { createBucket, type Bucket } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
 import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
-import { followLink, type BusState, type Link } from './link.ts';
+import { followLink, type BusState } from './link.ts';
 import type { BusLog } from './log.ts';
 import { inboxPrefixOf } from './inbox.ts';
 import { createNames, type BucketName, type Names, type ObjectStoreName, type StreamName } from './names.ts';
-import { createObjectStore, type ObjectFacts, type ObjectStore } from './objects.ts';
+import type { ObjectFacts, ObjectStore } from './objects.ts';
+import { openStores } from './open-stores.ts';
 import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-reader.ts';
 import { answerQuestions, askProcesses, type Asked } from './questions.ts';
 import { followRefusals } from './refusals.ts';
-import { createAsk, type Ask } from './requests.ts';
+import { createAsk } from './requests.ts';
 import { plainHeaders, readStored, type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
 import { takeWaiting } from './take-waiting.ts';
-import { followTail } from './tail.ts';
 import { wireHeaders } from './wire-headers.ts';
 
 export interface BusOptions {
@@ -97,8 +97,11 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   const ask = createAsk(nc, inboxPrefix);
   const link = followLink(nc, { log, timeoutMs, user });
   followRefusals(nc, { user, log, onRefused: (refusal, subject) => ask.refuse(subject, refusal) });
-  const storing = { names, timeoutMs, js, ask, link, log, closed: () => nc.isClosed() || nc.isDraining() };
-  const storeOf = openStores(storing);
+  const stores = openStores({
+    ...{ names, js, ask, link, log, timeoutMs },
+    append: (subject, payload, appendOptions) => bus.append(subject, payload, appendOptions),
+    closed: () => nc.isClosed() || nc.isDraining(),
+  });
 
   const bus: Bus = {
     names,
@@ -106,11 +109,12 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     connection: nc,
     state: link.state,
     onState: link.onState,
-    append: appender(storing),
+    append: (subject, payload, appendOptions = {}) =>
+      append({ subject, payload, options: appendOptions, timeoutMs }, { ask, link }),
     read: (stream, query) => readStored({ stream: names.stream(stream), query, timeoutMs }, { ask, link }),
-    bucket: openBuckets(storing),
-    objects: storeOf,
-    objectFacts: (store, name) => storeOf(store).facts(name),
+    bucket: stores.bucket,
+    objects: stores.objects,
+    objectFacts: (store, name) => stores.objects(store).facts(name),
     readSome: (stream, { firstOf, fromSeq }, most) =>
       takeWaiting(bus.follow(stream, firstOf, { from: { seq: fromSeq }, buffer: most }), most),
     follow: (stream, filter, { from, buffer }) =>
@@ -128,66 +132,6 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     },
   };
   return bus;
-}
-
-interface Storing {
-  names: Names;
-  timeoutMs: number;
-  js: JetStreamClient;
-  ask: Ask;
-  link: Link;
-  log: BusLog;
-  closed(): boolean;
-}
-
-function appender({ timeoutMs, ask, link }: Storing): Bus['append'] {
-  return (subject, payload, options = {}) => append({ subject, payload, options, timeoutMs }, { ask, link });
-}
-
-/** Each bucket is opened once. */
-function openBuckets(storing: Storing): Bus['bucket'] {
-  const { names, timeoutMs, js, ask, link, log, closed } = storing;
-  const buckets = new Map<BucketName, Bucket<unknown>>();
-  return function bucketOf<T>(name: BucketName) {
-    const full = names.bucket(name);
-    const stream = `KV_${full}`;
-    const bucket =
-      buckets.get(name) ??
-      createBucket<unknown>(full, {
-        append: appender(storing),
-        read: (query) => readStored({ stream, query, timeoutMs }, { ask, link }),
-        log,
-        closed,
-        tail: (filter, listener) =>
-          followTail(listener, {
-            open: () => openOrderedReader({ stream, filter, from: 'new', headersOnly: true }, { js, link }),
-            onState: link.onState,
-            log,
-          }),
-        readAll: (filter) => openOrderedReader({ stream, filter, from: 'newest_of_each' }, { js, link }),
-      });
-    buckets.set(name, bucket);
-    return bucket as Bucket<T>;
-  };
-}
-
-/** Each store is opened once. */
-function openStores(storing: Storing) {
-  const { names, timeoutMs, js, ask, link } = storing;
-  const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
-  return (name: ObjectStoreName) => {
-    const full = names.bucket(name);
-    const stream = `OBJ_${full}`;
-    const store =
-      stores.get(name) ??
-      createObjectStore(full, {
-        append: appender(storing),
-        read: (query) => readStored({ stream, query, timeoutMs }, { ask, link }),
-        readAll: (filter) => openOrderedReader({ stream, filter, from: { seq: 1 }, buffer: 32 }, { js, link }),
-      });
-    stores.set(name, store);
-    return store;
-  };
 }
 
 async function streamState(stream: string, { connection, repeat }: Pick<Bus, 'connection' | 'repeat'>) {
