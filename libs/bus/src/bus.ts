@@ -1,6 +1,6 @@
 import { jetstream } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import { append, type Appended, type AppendOptions } from './append.ts';
+import { append, appendAll, type Append, type Appended, type AppendOptions } from './append.ts';
 import { createBucket, type Bucket } from './bucket.ts';
 import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
@@ -53,6 +53,8 @@ export interface Bus {
   /** What is known of an object; its bytes stay where they are. */
   objectFacts(store: ObjectStoreName, name: string): Promise<ObjectFacts | undefined>;
   append(subject: string, payload: string | Uint8Array, options?: AppendOptions): Promise<Appended>;
+  /** Many at once, each for itself and cheaper than one by one: what `append` would return or throw, in their order. */
+  appendAll(messages: readonly Append[]): Promise<(Appended | BusUnavailableError)[]>;
   read(stream: StreamName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
   /** Reads a stream's messages of one subject filter in order, without acknowledging; `buffer` bounds memory. */
   follow(stream: StreamName, filter: string, options: { from: ReadFrom; buffer?: number }): Promise<OrderedReader>;
@@ -89,6 +91,7 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     onState: link.onState,
     append: (subject, payload, appendOptions = {}) =>
       append({ subject, payload, options: appendOptions, timeoutMs }, { ask, link }),
+    appendAll: (messages) => appendAll(messages, { ask, link, timeoutMs }),
     read: (stream, query) => readStored({ stream: names.stream(stream), query, timeoutMs }, { ask, link }),
     bucket<T>(name: BucketName) {
       const full = names.bucket(name);

@@ -14,7 +14,11 @@ export class NoAnswerError extends Error {
 }
 
 /** Questions with one answer each. */
-export type Ask = (question: Question) => Promise<Msg>;
+export interface Ask {
+  (question: Question): Promise<Msg>;
+  /** Many at once, cheaper than one by one: each with its answer or why there is none, in their order. */
+  all(questions: readonly Question[]): Promise<(Msg | NoAnswerError)[]>;
+}
 
 const sweepEveryMs = 100;
 const noResponders = 503;
@@ -27,7 +31,7 @@ const noResponders = 503;
  */
 export function createAsk(nc: NatsConnection): Ask {
   const inbox = createInbox();
-  const open = new Map<string, { answer: (message: Msg) => void; fail: (error: Error) => void; deadline: number }>();
+  const open = new Map<string, { hear: (answer: Msg | NoAnswerError) => void; deadline: number }>();
   let sweeping: NodeJS.Timeout | undefined;
   let asked = 0;
 
@@ -39,27 +43,46 @@ export function createAsk(nc: NatsConnection): Ask {
       if (!waiting) return;
       open.delete(id);
       if (message.data.length === 0 && message.headers?.code === noResponders) {
-        return waiting.fail(new NoAnswerError('Nobody answers there: JetStream is not enabled, or not yet.'));
+        return waiting.hear(new NoAnswerError('Nobody answers there: JetStream is not enabled, or not yet.'));
       }
-      waiting.answer(message);
+      waiting.hear(message);
     },
   });
 
   function sweep(): void {
     const now = performance.now();
-    for (const [id, { fail, deadline }] of open) {
+    for (const [id, { hear, deadline }] of open) {
       if (deadline > now) continue;
       open.delete(id);
-      fail(new NoAnswerError('No answer came in time.'));
+      hear(new NoAnswerError('No answer came in time.'));
     }
     sweeping = open.size > 0 ? setTimeout(sweep, sweepEveryMs) : undefined;
   }
 
-  return ({ subject, payload, headers, timeoutMs }) =>
-    new Promise((answer, fail) => {
-      const id = (asked++).toString(36);
-      nc.publish(subject, payload, { reply: `${inbox}.${id}`, ...(headers && { headers }) });
-      open.set(id, { answer, fail, deadline: performance.now() + timeoutMs });
-      sweeping ??= setTimeout(sweep, sweepEveryMs);
+  function put({ subject, payload, headers, timeoutMs }: Question, hear: (answer: Msg | NoAnswerError) => void): void {
+    const id = (asked++).toString(36);
+    nc.publish(subject, payload, { reply: `${inbox}.${id}`, ...(headers && { headers }) });
+    open.set(id, { hear, deadline: performance.now() + timeoutMs });
+    sweeping ??= setTimeout(sweep, sweepEveryMs);
+  }
+
+  const one = (question: Question) =>
+    new Promise<Msg>((resolve, reject) => {
+      put(question, (answer) => (answer instanceof NoAnswerError ? reject(answer) : resolve(answer)));
     });
+
+  const all = (questions: readonly Question[]) =>
+    new Promise<(Msg | NoAnswerError)[]>((resolve) => {
+      const answers: (Msg | NoAnswerError)[] = new Array(questions.length);
+      let missing = questions.length;
+      if (missing === 0) return resolve(answers);
+      questions.forEach((question, index) => {
+        put(question, (answer) => {
+          answers[index] = answer;
+          if (--missing === 0) resolve(answers);
+        });
+      });
+    });
+
+  return Object.assign(one, { all });
 }
