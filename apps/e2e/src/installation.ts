@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { migrateStreams, openBus, type Bus, type StreamChoices } from '@trunkline/bus';
-import { generateKey } from '@trunkline/secrets';
+import { createSecretStore, generateKey, parseKeyring } from '@trunkline/secrets';
 import { freePort, startNats, tempDir, type NatsServer, type StartNatsOptions } from '@trunkline/testing';
 import { manageProcess, type ManagedProcess } from './managed-process.ts';
 
@@ -24,6 +24,8 @@ type ServiceName = `${GatewayKind}-gateway` | 'session-router';
 export interface InstallationOptions {
   /** The connectors file. */
   connectors: string;
+  /** What is in the secret store, by reference. */
+  secrets?: Readonly<Record<string, string>>;
   routers?: number;
   /** HTTP gateways: one unless said. */
   gateways?: number;
@@ -85,8 +87,12 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
   await migrateStreams({ nc: bus.connection, names: bus.names, choices: options.streams });
 
   const files = { key: join(dir.path, 'master.key'), connectors: join(dir.path, 'connectors.toml') };
-  await writeFile(files.key, `${generateKey('e2e')}\n`, { mode: 0o600 });
+  const key = generateKey('e2e');
+  await writeFile(files.key, `${key}\n`, { mode: 0o600 });
   await writeFile(files.connectors, options.connectors);
+  const clock = { now: Date.now, random: Math.random };
+  const store = createSecretStore({ bucket: bus.bucket('secrets'), keyring: parseKeyring(key), ...clock });
+  for (const [reference, value] of Object.entries(options.secrets ?? {})) await store.set(reference, value);
   const env = {
     ...process.env,
     NATS_URL: nats.url,
