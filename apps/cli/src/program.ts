@@ -8,7 +8,7 @@ import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-co
 import { dev, type DevFlags } from './dev.ts';
 import { eventsTail } from './events-tail.ts';
 import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
-import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
+import { addSimulateExternal, addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { addSidecar } from './sidecar-command.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -153,6 +153,7 @@ function addSimulate(program: Command, shared: Shared & { deps: ProgramDeps }): 
   addSimulateHttp(simulate, parts);
   addSimulateSlack(simulate, parts);
   addSimulateTelegram(simulate, parts);
+  addSimulateExternal(simulate, parts);
 }
 
 function addFake(program: Command, { globals, terminal, deps }: Shared & { deps: ProgramDeps }): void {
