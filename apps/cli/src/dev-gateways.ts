@@ -1,19 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { parseConnectorsFile } from '@trunkline/config';
 import { freePort } from './free-port.ts';
 import type { Supervised } from './supervise.ts';
 
-/** The kinds that `dev` has a gateway for, in the order of their ports: http on `--port`, the terminal's on the next, then these. */
+/** The kinds that `dev` runs a gateway for, in the order of their ports: http on `--port`, the terminal's on the next, then these. */
 export const gatewayKinds = ['http', 'slack', 'telegram', 'external'] as const;
 export type GatewayKind = (typeof gatewayKinds)[number];
 
-/** Where a gateway that runs is reached, and asked whether it is ready. */
-export interface RunningGateway {
-  kind: GatewayKind;
+/** Where a service that runs is reached, and asked whether it is ready. */
+export interface RunningService {
   url: string;
   opsPort: number;
   process: Supervised;
+}
+
+/** A gateway that runs. */
+export interface RunningGateway extends RunningService {
+  kind: GatewayKind;
 }
 
 /** Starts one process of a service of this installation. */
@@ -25,12 +26,20 @@ export type StartService = (service: { name: string; args: string[] }) => Superv
  */
 export async function startGateway(
   kind: GatewayKind,
-  { port: wanted, start }: { port: number; start: StartService },
+  { port, start }: { port: number; start: StartService },
 ): Promise<RunningGateway> {
+  const urlOfPort = (free: number) => ['--public-url', `http://127.0.0.1:${free}`];
+  return { kind, ...(await startListening(`${kind}-gateway`, { port, start, args: urlOfPort })) };
+}
+
+/** Starts a service that listens, on the wanted port where that is free. */
+export async function startListening(
+  name: string,
+  { port: wanted, start, args }: { port: number; start: StartService; args(port: number): string[] },
+): Promise<RunningService> {
   const [port = 0, opsPort = 0] = await Promise.all([freePort(wanted), freePort(0)]);
-  const url = `http://127.0.0.1:${port}`;
-  const args = ['--port', String(port), '--ops-port', String(opsPort), '--public-url', url];
-  return { kind, url, opsPort, process: start({ name: `${kind}-gateway`, args }) };
+  const process = start({ name, args: ['--port', String(port), '--ops-port', String(opsPort), ...args(port)] });
+  return { url: `http://127.0.0.1:${port}`, opsPort, process };
 }
 
 /** The port that a gateway wants: http the one asked for, the others those behind the terminal's. */
@@ -39,26 +48,6 @@ export function wantedPort(kind: GatewayKind, httpPort: number): number {
   return httpPort + 1 + gatewayKinds.indexOf(kind);
 }
 
-/** Which gateways a connectors file needs: http always, the others for connectors of theirs; one with errors needs no others. */
-export function kindsIn(toml: string, file: string): GatewayKind[] {
-  const parsed = parseConnectorsFile(toml, file);
-  const connectors = parsed.ok ? parsed.connectors : [];
-  return gatewayKinds.filter((kind) => kind === 'http' || connectors.some((connector) => connector.kind === kind));
-}
-
-const lookEveryMs = 500;
-
-/** Hands on what a file holds, now and after each edit, one at a time, until `signal` aborts. */
-export async function followText(
-  file: string,
-  { signal, onText }: { signal: AbortSignal; onText(text: string): Promise<void> },
-): Promise<void> {
-  let known: string | undefined;
-  while (!signal.aborted) {
-    // An editor may have moved it away for a moment.
-    const text = await readFile(file, 'utf8').catch(() => known);
-    if (text !== undefined && text !== known) await onText(text);
-    known = text;
-    await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
-  }
-}
+/** The port that the control plane wants: behind the gateways'. */
+export const wantedControlPort = (httpPort: number): number =>
+  httpPort === 0 ? 0 : httpPort + 1 + gatewayKinds.length;

@@ -143,7 +143,10 @@ describe('deliveries', () => {
     await enqueueDelivery(toSlack, { bus });
     await bus.close();
     const { code, err } = await trunkline('deliveries', 'replay', toSlack.delivery_id);
-    expect({ code, err }).toEqual({ code: 6, err: expect.stringContaining('is pending: it is still under way.') });
+    expect({ code, err }).toEqual({
+      code: 6,
+      err: expect.stringMatching(/is (pending|parked): it is still under way\./),
+    });
   });
 
   it('ends with 2 for a state that does not exist, and names those that do', async () => {
@@ -152,10 +155,47 @@ describe('deliveries', () => {
   });
 });
 
+describe('doctor', () => {
+  it('finds nothing wrong with what npm start runs', async () => {
+    const { code, out, err } = await trunkline('doctor');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const outcomes = out
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]);
+    expect(outcomes).toEqual(outcomes.map(() => 'ok'));
+    expect(out).toMatch(/^ok +control plane +reached as "start-up token", admin$/m);
+  });
+});
+
+describe('tokens', () => {
+  it('are made by the admin token of this machine; one with a lower role is refused with 4', async () => {
+    const { out: token } = await trunkline('tokens', 'create', 'ci', '--role', 'viewer', '--expires', '1d');
+    expect(token).toMatch(/^tlt_\w{12}_[\w-]{43}\n$/);
+    const asViewer = (...args: string[]) => runCli(['--state-dir', state, ...args], { TRUNKLINE_TOKEN: token.trim() });
+    expect(await asViewer('audit', '--limit', '1')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/start-up token +createToken/),
+    });
+    expect(await asViewer('tokens', 'list')).toMatchObject({ code: 4, err: expect.stringContaining('role admin') });
+
+    const { out: listed } = await trunkline('--json', 'tokens', 'list');
+    const { token_id } = firstLine(listed);
+    expect(listed).not.toContain(token.trim());
+    expect(await trunkline('tokens', 'revoke', String(token_id))).toMatchObject({ code: 0, out: 'Revoked.\n' });
+    expect(await asViewer('audit')).toMatchObject({ code: 4 });
+    expect(await trunkline('tokens', 'revoke', 'nobody')).toMatchObject({ code: 5 });
+  });
+
+  it('of this machine are sent to no other address', async () => {
+    expect(await trunkline('--api-url', 'http://127.0.0.1:1', 'tokens', 'list')).toMatchObject({ code: 3 });
+  });
+});
+
 describe('stopping', () => {
   it('ends everything that it started, exits 0, and a new one on the same folder knows what was there', async () => {
     const children = childrenOf(dev.process.pid);
-    expect(children).toHaveLength(4);
+    expect(children).toHaveLength(8);
     dev.process.kill('SIGTERM');
     const { code, err } = await dev.ended;
     expect({ code, err }).toEqual({ code: 0, err: 'Stopping ...\n' });
@@ -171,7 +211,7 @@ describe('stopping', () => {
   }, 120_000);
 });
 
-/** Nothing delivers to Slack here, so it stays where it is. */
+/** There is no such Slack connector, so it stays where it is. */
 const toSlack: Delivery = {
   v: 1,
   delivery_id: 'dlv_to_slack',

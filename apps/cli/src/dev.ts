@@ -1,21 +1,23 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { portOf, writeStarterConnectors, writtenRepliesUrl } from './dev-connectors.ts';
 import {
-  followText,
-  kindsIn,
+  gatewayKinds,
   startGateway,
+  startListening,
+  wantedControlPort,
   wantedPort,
   type RunningGateway,
+  type RunningService,
   type StartService,
 } from './dev-gateways.ts';
 import { childLine } from './dev-log.ts';
 import { openDevState, type DevRun, type DevState } from './dev-state.ts';
 import { CommandFailed } from './exit-codes.ts';
 import { freePort } from './free-port.ts';
-import { openReplyTerminal, type ShownReply } from './reply-terminal.ts';
+import { openReplyTerminal, replyLine } from './reply-terminal.ts';
 import { supervise, type Supervised } from './supervise.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -36,8 +38,8 @@ const stopGraceMs = 20_000;
 const natsStartMs = 15_000;
 
 /**
- * Runs a whole installation on this machine, each service as a process of its own, until `signal` aborts: NATS, the gateways that
- * the connectors file needs, the router, an echo agent, and a receiver that shows delivered answers in this terminal.
+ * Runs a whole installation on this machine, each service as a process of its own, until `signal` aborts: NATS, the gateways, the
+ * router, the control plane, an echo agent, and a receiver that shows delivered answers in this terminal.
  */
 export async function dev(
   flags: DevFlags,
@@ -48,34 +50,23 @@ export async function dev(
   const state = openDevState(resolve(flags.stateDir));
   const ports = await choosePorts(flags, state);
   const natsUrl = `nats://127.0.0.1:${ports.nats}`;
-  const replies = await openReplyTerminal(ports.replies, (reply) => terminal.out(replyLine(reply)));
+  const replies = await openReplyTerminal({ port: ports.replies }, (reply) => terminal.out(replyLine(reply)));
   const connectors = connectorsFile(flags, { state, repliesUrl: replies.url });
-  const gateways: RunningGateway[] = [];
-  const announce = () => state.announce(runOf({ natsUrl, connectors, gateways, httpPort: ports.http }));
-  announce();
   const onLine = childLine({ verbose: flags.verbose ?? false, terminal });
   const children: Supervised[] = [];
   const start = serviceStarter({ env: serviceEnv({ state, natsUrl, connectors, env: deps.env }), children, onLine });
-  let following = Promise.resolve();
   try {
     children.push(startNats({ flags, state, port: ports.nats, env: deps.env }, onLine));
     await migrate(natsUrl, signal);
+    const services = await startServices(start, { ports, adminTokenFile: state.adminTokenFile });
+    state.announce(runOf({ natsUrl, connectors, ...services }));
+    const { gateways, control } = services;
+    await allReady([...gateways.map(({ opsPort }) => opsPort), control.opsPort, ports.routerOps], signal);
 
-    const startMissing = (toml: string) => startGateways(toml, { ...{ connectors, gateways, announce, start }, ports });
-    await startMissing(readFileSync(connectors, 'utf8'));
-    start({ name: 'session-router', args: ['--ops-port', String(ports.routerOps)] });
-    start({ name: 'echo-agent', args: [] });
-    await allReady([...gateways.map(({ opsPort }) => opsPort), ports.routerOps], signal);
-
-    terminal.out(banner({ gateways, natsUrl, connectors, tookMs: performance.now() - startedAt }));
-    following = followText(connectors, {
-      signal,
-      onText: async (toml) => showAdded(await startMissing(toml), { terminal, signal }),
-    });
+    terminal.out(banner({ ...services, natsUrl, connectors, tookMs: performance.now() - startedAt }));
     await aborted(signal);
   } finally {
     terminal.err('Stopping ...');
-    await following;
     const [nats, ...others] = children;
     await Promise.all(others.map((child) => child.stop(stopGraceMs)));
     await nats?.stop(stopGraceMs);
@@ -99,43 +90,36 @@ async function choosePorts(flags: DevFlags, state: DevState): Promise<Ports> {
   return { nats, http, routerOps, replies };
 }
 
-/** What other commands are told. Where http will be is known before it runs. */
-function runOf(at: { natsUrl: string; connectors: string; gateways: RunningGateway[]; httpPort: number }): DevRun {
-  const http = `http://127.0.0.1:${at.httpPort}`;
+interface Services {
+  gateways: RunningGateway[];
+  control: RunningService;
+}
+
+async function startServices(
+  start: StartService,
+  { ports, adminTokenFile }: { ports: Ports; adminTokenFile: string },
+): Promise<Services> {
+  const starting = gatewayKinds.map((kind) => startGateway(kind, { port: wantedPort(kind, ports.http), start }));
+  const gateways = await Promise.all(starting);
+  const control = await startListening('control-plane', {
+    port: wantedControlPort(ports.http),
+    start,
+    args: () => ['--admin-token-file', adminTokenFile],
+  });
+  start({ name: 'session-router', args: ['--ops-port', String(ports.routerOps)] });
+  start({ name: 'echo-agent', args: [] });
+  return { gateways, control };
+}
+
+/** What other commands are told. */
+function runOf(at: { natsUrl: string; connectors: string } & Services): DevRun {
   return {
     pid: process.pid,
     nats_url: at.natsUrl,
     connectors_file: at.connectors,
-    gateways: { http, ...Object.fromEntries(at.gateways.map(({ kind, url }) => [kind, url])) },
+    control_plane: at.control.url,
+    gateways: Object.fromEntries(at.gateways.map(({ kind, url }) => [kind, url])),
   };
-}
-
-/** Starts the gateways that the file needs and that do not run yet; says which those are. None is stopped before the end. */
-async function startGateways(
-  toml: string,
-  at: { connectors: string; gateways: RunningGateway[]; announce(): void; start: StartService; ports: Ports },
-): Promise<RunningGateway[]> {
-  const missing = kindsIn(toml, at.connectors).filter((kind) => at.gateways.every((running) => running.kind !== kind));
-  if (missing.length === 0) return [];
-  const started = await Promise.all(
-    missing.map((kind) => startGateway(kind, { port: wantedPort(kind, at.ports.http), start: at.start })),
-  );
-  at.gateways.push(...started);
-  at.announce();
-  return started;
-}
-
-async function showAdded(added: RunningGateway[], deps: { terminal: Terminal; signal: AbortSignal }): Promise<void> {
-  const opsPorts = added.map(({ opsPort }) => opsPort);
-  const ready = await allReady(opsPorts, deps.signal).then(
-    () => true,
-    () => false,
-  );
-  if (deps.signal.aborted) return;
-  for (const { kind, url } of added) {
-    if (ready) deps.terminal.out(`Started the ${kind} gateway: ${url}`);
-    else deps.terminal.err(`The ${kind} gateway is not ready. Run again with --verbose to see its log.`);
-  }
 }
 
 /** The user's file, or a starter file that is written once and then the user's to edit. */
@@ -245,7 +229,7 @@ async function isReady(port: number): Promise<boolean> {
   );
 }
 
-function banner(at: { gateways: RunningGateway[]; natsUrl: string; connectors: string; tookMs: number }): string {
+function banner(at: { natsUrl: string; connectors: string; tookMs: number } & Services): string {
   const file = at.connectors.startsWith(workspace)
     ? at.connectors.slice(dirname(`${workspace}/x`).length + 1)
     : at.connectors;
@@ -254,6 +238,7 @@ function banner(at: { gateways: RunningGateway[]; natsUrl: string; connectors: s
     `Trunkline is ready (${(at.tookMs / 1000).toFixed(1)} s).`,
     '',
     ...at.gateways.map(({ kind, url }) => `  ${`${kind} gateway`.padEnd(16)}  ${url}`),
+    `  Control plane     ${at.control.url}`,
     `  NATS              ${at.natsUrl}`,
     `  Connectors        ${file} (edits apply while it runs)`,
     '',
@@ -263,9 +248,6 @@ function banner(at: { gateways: RunningGateway[]; natsUrl: string; connectors: s
     'Slack or Telegram without an account, in a second terminal: npm run -s trunkline -- fake slack --add',
   ].join('\n');
 }
-
-const replyLine = ({ text, session_id, delivery_id }: ShownReply) =>
-  `Reply   ${text}   (session ${session_id}, delivery ${delivery_id})`;
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

@@ -1,16 +1,29 @@
 import type { Readable } from 'node:stream';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { devConnectorsFile } from './add-connector.ts';
 import { busMigrate, busStatus } from './bus-commands.ts';
+import { addPermissions } from './permissions-command.ts';
+import { completionScript, shells, type Shell } from './completion.ts';
 import { configCheck } from './config-check.ts';
-import { withBus, withServer, type BusFlags } from './connect.ts';
+import { addConnectors } from './connectors-command.ts';
+import { configPrint } from './config-print.ts';
+import { addAudit } from './audit-command.ts';
+import { isoTime, wholeNumber, type CommandShared, type Globals } from './command-shared.ts';
+import { withBus, withServer } from './connect.ts';
 import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
 import { dev, type DevFlags } from './dev.ts';
+import { addDoctor } from './doctor-command.ts';
 import { eventsTail } from './events-tail.ts';
-import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
+import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
+import { addInit } from './init-command.ts';
 import { addSimulateExternal, addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
+import { resolveSecrets } from './resolve-secrets.ts';
+import { addSecrets } from './secrets-command.ts';
 import { addSidecar } from './sidecar-command.ts';
+import { addGrants } from './grants-command.ts';
+import { addGroups } from './groups-command.ts';
 import type { Terminal } from './terminal.ts';
+import { addTokens } from './tokens-command.ts';
 
 /** What the program takes from its process. */
 export interface ProgramDeps {
@@ -22,8 +35,6 @@ export interface ProgramDeps {
   terminal(options: { json?: boolean }): Terminal;
 }
 
-type Globals = BusFlags & { json?: boolean };
-
 /** The whole command line: names, flags and help texts; what a command does is in its own file. */
 export function createProgram(deps: ProgramDeps): Command {
   const program = new Command('trunkline')
@@ -32,6 +43,19 @@ export function createProgram(deps: ProgramDeps): Command {
     .addOption(
       new Option('--nats-url <url>', 'where NATS is; default: the installation that `npm start` runs here').env(
         'NATS_URL',
+      ),
+    )
+    .addOption(new Option('--nats-user <name>', 'who to be at NATS').env('NATS_USER'))
+    .addOption(new Option('--nats-password-file <file>', 'file with its password').env('NATS_PASSWORD_FILE'))
+    .addOption(
+      new Option(
+        '--api-url <url>',
+        'where the control plane is; default: the installation that `npm start` runs here',
+      ).env('TRUNKLINE_API_URL'),
+    )
+    .addOption(
+      new Option('--token-file <file>', 'file with a token of the control plane, or the token in TRUNKLINE_TOKEN').env(
+        'TRUNKLINE_TOKEN_FILE',
       ),
     )
     .addOption(new Option('--prefix <word>', 'first token of all subjects').env('TRUNKLINE_PREFIX').default('tl'))
@@ -43,16 +67,35 @@ export function createProgram(deps: ProgramDeps): Command {
     .exitOverride();
   const globals = () => program.opts<Globals>();
   const terminal = () => deps.terminal(globals());
+  const shared: CommandShared = { globals, terminal, env: deps.env, signal: deps.signal, input: deps.input };
 
   addDev(program, { deps, globals, terminal });
-  addConfig(program, terminal);
+  addInit(program, shared);
+  addConfig(program, shared);
   addBus(program, { globals, terminal });
   addEvents(program, { globals, terminal, signal: deps.signal });
   addDeliveries(program, { globals, terminal });
   addSimulate(program, { deps, globals, terminal });
   addFake(program, { deps, globals, terminal });
+  addConnectors(program, shared);
+  addSecrets(program, shared);
+  addTokens(program, shared);
+  addAudit(program, shared);
+  addGrants(program, shared);
+  addGroups(program, shared);
+  addDoctor(program, shared);
+  addCompletion(program, terminal);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
   return program;
+}
+
+function addCompletion(program: Command, terminal: () => Terminal): void {
+  program
+    .command('completion')
+    .description('print a script that makes your shell complete commands and options')
+    .addArgument(new Argument('<shell>', 'your shell').choices(shells))
+    .addHelpText('after', '\nExample: trunkline completion bash > /etc/bash_completion.d/trunkline')
+    .action((shell: Shell) => terminal().out(completionScript(program, shell)));
 }
 
 interface Shared {
@@ -63,7 +106,9 @@ interface Shared {
 function addDev(program: Command, shared: Shared & { deps: ProgramDeps }): void {
   program
     .command('dev')
-    .description('run everything on this machine: NATS, gateways, router, an echo agent (what `npm start` does)')
+    .description(
+      'run everything on this machine: NATS, gateways, router, control plane, an echo agent (what `npm start` does)',
+    )
     .option('--port <port>', 'port of the HTTP gateway; another free one if it is taken', wholeNumber, 8080)
     .option('--nats-port <port>', 'port of NATS; another free one if it is taken', wholeNumber, 4222)
     .addOption(
@@ -82,14 +127,22 @@ function addDev(program: Command, shared: Shared & { deps: ProgramDeps }): void 
     });
 }
 
-function addConfig(program: Command, terminal: () => Terminal): void {
-  program
-    .command('config')
-    .description('connectors files')
+function addConfig(program: Command, { terminal, globals, env }: CommandShared): void {
+  const config = program.command('config').description('connectors files');
+  config
+    .command('print <file>')
+    .description('print a connectors file as it is understood: with every default, without secrets')
+    .addHelpText('after', '\nExample: trunkline config print connectors.toml')
+    .action((file: string) => configPrint(file, terminal()));
+  config
     .command('check <file>')
     .description('check a connectors file offline; prints every error with its line')
+    .option('--resolve', 'look up its secrets too, in this environment and in the secret store')
     .addHelpText('after', '\nExample: trunkline config check connectors.toml')
-    .action((file: string) => configCheck(file, terminal()));
+    .action((file: string, flags: { resolve?: boolean }) => {
+      const resolve = flags.resolve ? { flags: globals(), env } : undefined;
+      return configCheck(file, terminal(), resolve && ((parsed) => resolveSecrets(parsed, resolve)));
+    });
 }
 
 function addBus(program: Command, { globals, terminal }: Shared): void {
@@ -107,6 +160,7 @@ function addBus(program: Command, { globals, terminal }: Shared): void {
     .command('status')
     .description('what each stream holds, and whether it is as it should be')
     .action(() => withServer(globals(), (open) => busStatus({ bus: open, terminal: terminal() })));
+  addPermissions(bus, { globals, terminal });
 }
 
 function addEvents(program: Command, { globals, terminal, signal }: Shared & { signal: AbortSignal }): void {
@@ -160,17 +214,7 @@ function addFake(program: Command, { globals, terminal, deps }: Shared & { deps:
   const fake = program.command('fake').description('stand-ins for platforms, to try things out without an account');
   const connectorsFile = () => devConnectorsFile(globals().stateDir);
   const shared = { terminal, signal: deps.signal, input: deps.input, wholeNumber, connectorsFile };
+  addFakeHttp(fake, shared);
   addFakeSlack(fake, shared);
   addFakeTelegram(fake, shared);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
-  return Number(text);
-}
-
-function isoTime(text: string): Date {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('Give an ISO time such as 2026-01-31T12:00:00Z.');
-  return time;
 }

@@ -35,7 +35,7 @@ export function addSimulateHttp(simulate: Command, { globals, terminal }: Simula
     .option('--idempotency-key <key>', 'send the same twice to see a duplicate')
     .addHelpText('after', '\nExample: trunkline simulate http hello --connector demo')
     .action((text: string, flags: Omit<SimulateHttpFlags, 'url'> & { url?: string }) => {
-      const url = flags.url ?? readDevRun(globals().stateDir)?.gateways.http ?? 'http://127.0.0.1:8080';
+      const url = flags.url ?? readDevRun(globals().stateDir)?.gateways['http'] ?? 'http://127.0.0.1:8080';
       return simulateHttp(text, { ...flags, url }, terminal());
     });
 }

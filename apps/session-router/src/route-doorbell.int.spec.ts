@@ -22,7 +22,14 @@ import { createDoorbellRouter, type RouteDeps } from './route-doorbell.ts';
 import { trackUnbrokenRun, type UnbrokenRun } from './unbroken-run.ts';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
-const noMetrics = { count: () => {}, observe: () => {}, set: () => {}, watch: () => () => {}, forget: () => {} };
+const noMetrics = {
+  count: () => {},
+  observe: () => {},
+  set: () => {},
+  watch: () => () => {},
+  watchAll: () => () => {},
+  forget: () => {},
+};
 let nats: NatsServer;
 let prefixes = 0;
 let prefix: string;
@@ -159,7 +166,7 @@ describe('createDoorbellRouter', () => {
 
   it('wakes the gateway that waits with the session and the turn, and keeps the receipt', async () => {
     const router = await startRouter(bus);
-    const receipts = listenForReceipts('gw-1', bus);
+    const receipts = listenForReceipts({ kind: 'http', instance: 'gw-1' }, bus);
     const event = eventOf('c', 'e1');
     const waiting = receipts.expect(place(event));
     await store(event, 'gw-1');

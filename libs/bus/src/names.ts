@@ -52,8 +52,10 @@ const rememberedConversations = 5_000;
  *     tl.outputs.<lane>.<session>                               OUTPUTS     7 days
  *     tl.deliveries.<kind>.<lane>.<connector>.<target>          DELIVERIES  7 days
  *     tl.ledger.<what>.<kind>.<connector>                       LEDGER      30 days
- *     tl.live.<session>   tl.receipts.<gateway instance>        not stored
- *     tl.relay.<gateway instance>                               not stored
+ *     tl.live.<session>   tl.receipts.<kind>.<instance>         not stored
+ *     tl.relay.<kind>.<instance>                                not stored
+ *     tl.ask.<kind>   tl.ask.<kind>.<gateway instance>          not stored, answered
+ *     tl.status.<kind>.<gateway instance>   tl.status-wanted    not stored
  *
  * Platform ids never stand in a subject as they are: they are unbounded and hold dots (see `token`).
  */
@@ -78,6 +80,9 @@ export function createNames(prefix: string) {
 
     event: ({ connector, conversation: key, eventId }: EventPlace) =>
       `${prefix}.events.${token(connector.kind)}.${token(connector.name)}.${conversation(connector, key)}.${hashToken(eventId)}`,
+    /** The events of an id, whatever their conversation. */
+    eventAnywhere: ({ connector, eventId }: Omit<EventPlace, 'conversation'>) =>
+      `${prefix}.events.${token(connector.kind)}.${token(connector.name)}.*.${hashToken(eventId)}`,
     /** All events of the conversation that this event subject belongs to. */
     eventsBeside: (eventSubject: string) => `${eventSubject.slice(0, eventSubject.lastIndexOf('.'))}.*`,
     conversationOf: (eventSubject: string) => eventSubject.split('.').at(-2) ?? '',
@@ -106,11 +111,20 @@ export function createNames(prefix: string) {
     ledger: (what: LedgerEntryKind, connector: ConnectorId) =>
       `${prefix}.ledger.${what}.${token(connector.kind)}.${token(connector.name)}`,
     allLedger: `${prefix}.ledger.>`,
+    ledgerOf: (what: LedgerEntryKind) => `${prefix}.ledger.${what}.>`,
     live: (sessionId: string) => `${prefix}.live.${token(sessionId)}`,
     allLive: `${prefix}.live.>`,
-    receipts: (instance: string) => `${prefix}.receipts.${token(instance)}`,
+    receipts: (kind: string, instance: string) => `${prefix}.receipts.${token(kind)}.${token(instance)}`,
     /** What replicas of one gateway hand to each other. */
-    relay: (instance: string) => `${prefix}.relay.${token(instance)}`,
+    relay: (kind: string, instance: string) => `${prefix}.relay.${token(kind)}.${token(instance)}`,
+    /** Questions to the gateways of a kind, which one of them answers; or to one of them. */
+    ask: (kind: string, instance?: string) =>
+      `${prefix}.ask.${token(kind)}${instance === undefined ? '' : `.${token(instance)}`}`,
+    /** How the connectors of one gateway are. */
+    status: (kind: string, instance: string) => `${prefix}.status.${token(kind)}.${token(instance)}`,
+    allStatus: `${prefix}.status.>`,
+    /** Whoever has just begun to follow the status asks here for all of it. */
+    statusWanted: `${prefix}.status-wanted`,
   };
 }
 

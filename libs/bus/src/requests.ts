@@ -8,16 +8,24 @@ export interface Question {
   timeoutMs: number;
 }
 
-/** Nobody answered: no server of ours, no JetStream there, or not in time. */
+/** `nobody` listens there (for JetStream: it is not enabled, or not yet), or no answer came in time. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
+  readonly reason: 'nobody' | 'timeout';
+
+  constructor(reason: 'nobody' | 'timeout', message: string) {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /** Questions with one answer each. */
 export interface Ask {
   (question: Question): Promise<Msg>;
   /** Many at once, cheaper than one by one: each with its answer or why there is none, in their order. */
-  all(questions: readonly Question[]): Promise<(Msg | NoAnswerError)[]>;
+  all(questions: readonly Question[]): Promise<(Msg | Error)[]>;
+  /** The server refused to take what was published to `subject`: nobody waits for its answers any more. */
+  refuse(subject: string, error: Error): void;
 }
 
 const sweepEveryMs = 100;
@@ -29,9 +37,9 @@ const noResponders = 503;
  * The client's `request` does the same, but makes an error with its stack for each answer that arrives and a timer for each question:
  * an eighth of what a busy process has to do. Here one timer watches over all, so a time-out is exact to a tenth of a second.
  */
-export function createAsk(nc: NatsConnection): Ask {
-  const inbox = createInbox();
-  const open = new Map<string, { hear: (answer: Msg | NoAnswerError) => void; deadline: number }>();
+export function createAsk(nc: NatsConnection, inboxPrefix: string): Ask {
+  const inbox = createInbox(inboxPrefix);
+  const open = new Map<string, Waiting>();
   let sweeping: NodeJS.Timeout | undefined;
   let asked = 0;
 
@@ -43,7 +51,7 @@ export function createAsk(nc: NatsConnection): Ask {
       if (!waiting) return;
       open.delete(id);
       if (message.data.length === 0 && message.headers?.code === noResponders) {
-        return waiting.hear(new NoAnswerError('Nobody answers there: JetStream is not enabled, or not yet.'));
+        return waiting.hear(new NoAnswerError('nobody', 'Nobody answers there: JetStream is not enabled, or not yet.'));
       }
       waiting.hear(message);
     },
@@ -54,26 +62,34 @@ export function createAsk(nc: NatsConnection): Ask {
     for (const [id, { hear, deadline }] of open) {
       if (deadline > now) continue;
       open.delete(id);
-      hear(new NoAnswerError('No answer came in time.'));
+      hear(new NoAnswerError('timeout', 'No answer came in time.'));
     }
     sweeping = open.size > 0 ? setTimeout(sweep, sweepEveryMs) : undefined;
   }
 
-  function put({ subject, payload, headers, timeoutMs }: Question, hear: (answer: Msg | NoAnswerError) => void): void {
+  function refuse(subject: string, error: Error): void {
+    for (const [id, waiting] of open) {
+      if (waiting.subject !== subject) continue;
+      open.delete(id);
+      waiting.hear(error);
+    }
+  }
+
+  function put({ subject, payload, headers, timeoutMs }: Question, hear: Waiting['hear']): void {
     const id = (asked++).toString(36);
     nc.publish(subject, payload, { reply: `${inbox}.${id}`, ...(headers && { headers }) });
-    open.set(id, { hear, deadline: performance.now() + timeoutMs });
+    open.set(id, { subject, hear, deadline: performance.now() + timeoutMs });
     sweeping ??= setTimeout(sweep, sweepEveryMs);
   }
 
   const one = (question: Question) =>
     new Promise<Msg>((resolve, reject) => {
-      put(question, (answer) => (answer instanceof NoAnswerError ? reject(answer) : resolve(answer)));
+      put(question, (answer) => (answer instanceof Error ? reject(answer) : resolve(answer)));
     });
 
   const all = (questions: readonly Question[]) =>
-    new Promise<(Msg | NoAnswerError)[]>((resolve) => {
-      const answers: (Msg | NoAnswerError)[] = new Array(questions.length);
+    new Promise<(Msg | Error)[]>((resolve) => {
+      const answers: (Msg | Error)[] = new Array(questions.length);
       let missing = questions.length;
       if (missing === 0) return resolve(answers);
       questions.forEach((question, index) => {
@@ -84,5 +100,12 @@ export function createAsk(nc: NatsConnection): Ask {
       });
     });
 
-  return Object.assign(one, { all });
+  return Object.assign(one, { all, refuse });
+}
+
+interface Waiting {
+  subject: string;
+  /** Heard once: the answer, or why there is none. */
+  hear(answer: Msg | Error): void;
+  deadline: number;
 }

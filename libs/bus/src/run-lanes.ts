@@ -1,4 +1,3 @@
-import { jetstreamManager } from '@nats-io/jetstream';
 import type { Bus } from './bus.ts';
 import { takeCursor, type CursorRecord } from './lane-cursor.ts';
 import { LaneRunner, type LaneWork } from './lane-runner.ts';
@@ -70,7 +69,7 @@ export async function runLanes(options: RunLanesOptions, bus: Bus): Promise<Lane
           worker: options.worker,
           epoch,
           stream: await incarnationOf(options.stream, bus),
-          start: () => (options.start === 'newest' ? newestSeq(options.stream, bus) : Promise.resolve(0)),
+          start: async () => (options.start === 'newest' ? (await bus.streamState(options.stream)).last : 0),
         },
         cursors,
       );
@@ -95,17 +94,6 @@ export async function runLanes(options: RunLanesOptions, bus: Bus): Promise<Lane
 }
 
 /** A stream that is deleted and made anew counts from 1 again: its time of creation tells the two apart. */
-export async function incarnationOf(stream: StreamName, bus: StreamInfoBus): Promise<string> {
-  return (await infoOf(stream, bus)).created;
-}
-
-async function newestSeq(stream: StreamName, bus: StreamInfoBus): Promise<number> {
-  return (await infoOf(stream, bus)).state.last_seq;
-}
-
-type StreamInfoBus = Pick<Bus, 'connection' | 'names' | 'repeat'>;
-
-async function infoOf(stream: StreamName, bus: StreamInfoBus) {
-  const jsm = await jetstreamManager(bus.connection, { checkAPI: false });
-  return bus.repeat(() => jsm.streams.info(bus.names.stream(stream)));
+export async function incarnationOf(stream: StreamName, bus: Pick<Bus, 'streamState'>): Promise<string> {
+  return (await bus.streamState(stream)).created;
 }

@@ -4,6 +4,17 @@ import { resolve } from 'node:path';
 
 const main = resolve(import.meta.dirname, '../main.ts');
 
+const ownVariables = [
+  'NATS_URL',
+  'NATS_USER',
+  'NATS_PASSWORD_FILE',
+  'TRUNKLINE_PREFIX',
+  'CONNECTORS_CONFIG',
+  'TRUNKLINE_API_URL',
+  'TRUNKLINE_TOKEN',
+  'TRUNKLINE_TOKEN_FILE',
+];
+
 /** How a command ended. */
 export interface Ended {
   code: number | null;
@@ -21,7 +32,7 @@ export interface Running {
 
 /** Starts the command line as a process of its own, as its users do. */
 export function startCli(args: string[], env: NodeJS.ProcessEnv = {}): Running {
-  const inherited = { ...process.env, NATS_URL: undefined, TRUNKLINE_PREFIX: undefined, CONNECTORS_CONFIG: undefined };
+  const inherited = { ...process.env, ...Object.fromEntries(ownVariables.map((name) => [name, undefined])) };
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...inherited, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

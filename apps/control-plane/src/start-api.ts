@@ -1,0 +1,44 @@
+import type { Bus } from '@trunkline/bus';
+import { listen } from '@trunkline/gateway-kit';
+import type { SecretStore } from '@trunkline/secrets';
+import type { Service } from '@trunkline/service';
+import { createApp } from './create-app.ts';
+import { oidcSignIn } from './oidc/oidc-sign-in.ts';
+import { openKnowledge } from './open-knowledge.ts';
+import type { controlPlaneOptions } from './options.ts';
+import { requireAdminToken } from './require-admin-token.ts';
+import { openTokenStore } from './tokens/token-store.ts';
+
+/** Starts the API, until the service stops. Resolves with its port. */
+export async function startApi(service: Service<typeof controlPlaneOptions>, { bus }: { bus: Bus }): Promise<number> {
+  const { keyring, log } = service;
+  const { host, port, adminToken, trustedProxies, publicUrl, connectorsConfig } = service.options;
+  if (!keyring) throw new Error('A keyring is required.');
+  const now = Date.now;
+  const tokens = await openTokenStore(bus.bucket('tokens'));
+  service.onStop(() => tokens.close());
+  requireAdminToken({ host, adminToken, tokens, now });
+
+  const knowledge = await openKnowledge({ bus, keyring, connectorsConfig, now, log });
+  service.onStop(async () => knowledge.close());
+  service.ready('connectors', () => ({ ready: true, problems: knowledge.inventory.problems() }));
+  await tellUnreadable(knowledge.secrets, service);
+
+  const oidc = oidcSignIn(service.options);
+  const access = { keyring, tokens, adminToken, trustedProxies, publicUrl, oidc };
+  const app = createApp({ ...access, ...knowledge, bus, now, log });
+  const server = await listen(app, { host, port });
+  service.onStop(() => server.close());
+  log.info({ host, port: server.port }, 'api.listening');
+  return server.port;
+}
+
+const shown = 5;
+
+/** A wrong master key is seen at the start, and not when somebody misses a secret. */
+async function tellUnreadable(secrets: Pick<SecretStore, 'check'>, { log, keyring }: Service): Promise<void> {
+  const unreadable = await secrets.check();
+  if (unreadable.length === 0) return;
+  const reasons = unreadable.slice(0, shown).map(({ reason }) => reason);
+  log.error({ count: unreadable.length, reasons, keyring: keyring?.ids }, 'secrets.unreadable');
+}

@@ -1,0 +1,36 @@
+export { auditRecordSchema, auditRoutes, type AuditRecord } from './audit-routes.ts';
+export { connectorRoutes, connectorViewSchema, type ConnectorView, type ConnectorWritten } from './connector-routes.ts';
+export { createControlClient, type ControlClient, type ControlClientOptions, type Received } from './client.ts';
+export { consoleRoutes, csrfHeader, sessionCookie, type ConsoleSession } from './console-routes.ts';
+export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
+export { type JsonSchema } from './json-schema.ts';
+export {
+  openApiDocument,
+  type OpenApiDocument,
+  type OpenApiOperation,
+  type OpenApiParameter,
+  type OpenApiResponse,
+} from './openapi.ts';
+export {
+  connectorTestSchema,
+  explanationSchema,
+  gatewayRoutes,
+  type ConnectorTest,
+  type Explanation,
+} from './gateway-routes.ts';
+export { grantRoutes } from './grant-routes.ts';
+export { liveStateSchema, type LiveState } from './live-state.ts';
+export { page, pageQuery } from './page.ts';
+export {
+  roleCovers,
+  roles,
+  type AnswerOf,
+  type BodyOf,
+  type ParamsOf,
+  type QueryOf,
+  type Role,
+  type Route,
+} from './route.ts';
+export { routes, type OperationId } from './routes.ts';
+export { secretRoutes, secretViewSchema } from './secret-routes.ts';
+export { tokenRoutes, tokenViewSchema, type TokenView } from './token-routes.ts';

@@ -1,0 +1,20 @@
+import { auditRoutes } from './audit-routes.ts';
+import { connectorRoutes } from './connector-routes.ts';
+import { consoleRoutes } from './console-routes.ts';
+import { gatewayRoutes } from './gateway-routes.ts';
+import { grantRoutes } from './grant-routes.ts';
+import { secretRoutes } from './secret-routes.ts';
+import { tokenRoutes } from './token-routes.ts';
+
+/** Every operation of the API, by its id. */
+export const routes = {
+  ...connectorRoutes,
+  ...tokenRoutes,
+  ...auditRoutes,
+  ...consoleRoutes,
+  ...grantRoutes,
+  ...gatewayRoutes,
+  ...secretRoutes,
+};
+
+export type OperationId = keyof typeof routes;
