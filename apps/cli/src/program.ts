@@ -17,7 +17,7 @@ import { addDoctor } from './doctor-command.ts';
 import { eventsTail } from './events-tail.ts';
 import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addInit } from './init-command.ts';
-import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
+import { addSimulateExternal, addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { resolveSecrets } from './resolve-secrets.ts';
 import { addSecrets } from './secrets-command.ts';
 import { addSidecar } from './sidecar-command.ts';
@@ -209,6 +209,7 @@ function addSimulate(program: Command, shared: Shared & { deps: ProgramDeps }): 
   addSimulateHttp(simulate, parts);
   addSimulateSlack(simulate, parts);
   addSimulateTelegram(simulate, parts);
+  addSimulateExternal(simulate, parts);
 }
 
 function addFake(program: Command, { globals, terminal, deps }: Shared & { deps: ProgramDeps }): void {

@@ -38,7 +38,7 @@ export { rememberReads, type RememberedBucket } from './remember-reads.ts';
 export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';
 export { roleOf, rolesOf, userOf, type Role } from './roles.ts';
 export { runLeased, type LeasedOptions, type LeasedWork, type PlatformLease } from './run-leased.ts';
-export { busHeaders, storeEvent, type EventStored, type EventToStore } from './store-event.ts';
+export { busHeaders, storeEvent, storeEvents, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';
 export { readNewestFirst, type NewestPage } from './read-newest-first.ts';
 export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
