@@ -43,7 +43,11 @@ describe.skipIf(missing !== undefined)('docker compose', () => {
   });
 
   it('a webhook through caddy becomes a turn, and the answer of the agent reaches its target', async () => {
-    const answer = await post({ content: 'hello', reply_targets: [{ type: 'http', url: stage.targetOf(100) }] });
+    const answer = await post({
+      content: 'hello',
+      binding_keys: ['hello'],
+      reply_targets: [{ type: 'http', url: stage.targetOf(100) }],
+    });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ status: 'accepted', turn_id: expect.stringMatching(/^trn_/) });
     await waitFor(() => stage.receiver.replies.some(({ text }) => text === 'You said: hello'), { what: 'the reply' });
