@@ -15,6 +15,8 @@ import { eventsTail } from './events-tail.ts';
 import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addInit } from './init-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
+import { resolveSecrets } from './resolve-secrets.ts';
+import { addSecrets } from './secrets-command.ts';
 import { addSidecar } from './sidecar-command.ts';
 import { addGrants } from './grants-command.ts';
 import type { Terminal } from './terminal.ts';
@@ -66,12 +68,13 @@ export function createProgram(deps: ProgramDeps): Command {
 
   addDev(program, { deps, globals, terminal });
   addInit(program, shared);
-  addConfig(program, terminal);
+  addConfig(program, shared);
   addBus(program, { globals, terminal });
   addEvents(program, { globals, terminal, signal: deps.signal });
   addDeliveries(program, { globals, terminal });
   addSimulate(program, { deps, globals, terminal });
   addFake(program, { deps, globals, terminal });
+  addSecrets(program, shared);
   addTokens(program, shared);
   addAudit(program, shared);
   addGrants(program, shared);
@@ -119,7 +122,7 @@ function addDev(program: Command, shared: Shared & { deps: ProgramDeps }): void 
     });
 }
 
-function addConfig(program: Command, terminal: () => Terminal): void {
+function addConfig(program: Command, { terminal, globals, env }: CommandShared): void {
   const config = program.command('config').description('connectors files');
   config
     .command('print <file>')
@@ -129,8 +132,12 @@ function addConfig(program: Command, terminal: () => Terminal): void {
   config
     .command('check <file>')
     .description('check a connectors file offline; prints every error with its line')
+    .option('--resolve', 'look up its secrets too, in this environment and in the secret store')
     .addHelpText('after', '\nExample: trunkline config check connectors.toml')
-    .action((file: string) => configCheck(file, terminal()));
+    .action((file: string, flags: { resolve?: boolean }) => {
+      const resolve = flags.resolve ? { flags: globals(), env } : undefined;
+      return configCheck(file, terminal(), resolve && ((parsed) => resolveSecrets(parsed, resolve)));
+    });
 }
 
 function addBus(program: Command, { globals, terminal }: Shared): void {

@@ -1,13 +1,16 @@
 import type { Bus } from '@trunkline/bus';
 import { routes } from '@trunkline/control-api';
 import { createAuthFailures, type IngressRoute } from '@trunkline/gateway-kit';
-import type { Keyring } from '@trunkline/secrets';
+import type { Inventory } from '@trunkline/inventory';
+import type { Keyring, SecretStore } from '@trunkline/secrets';
 import type { Logger } from '@trunkline/telemetry';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
 import type { AuthenticateDeps } from './authenticate.ts';
+import { gatewayHandlers } from './gateways/gateway-handlers.ts';
 import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
+import { secretHandlers } from './secrets/secret-handlers.ts';
 import { serveOperations } from './serve-operations.ts';
 import { tokenHandlers } from './tokens/token-handlers.ts';
 import type { TokenStore } from './tokens/token-store.ts';
@@ -17,6 +20,9 @@ export interface ApiDeps extends Pick<AuthenticateDeps, 'adminToken' | 'trustedP
   bus: Bus;
   keyring: Keyring;
   tokens: TokenStore;
+  /** All connectors of both sources; no secret is looked up. */
+  inventory: Inventory;
+  secrets: SecretStore;
   log: Logger;
 }
 
@@ -26,7 +32,9 @@ export function createApi(deps: ApiDeps): IngressRoute[] {
   const handlers: HandlersOf<typeof routes> = {
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
+    ...gatewayHandlers({ bus, now }),
     ...grantHandlers({ bucket: bus.bucket('grants'), now }),
+    ...secretHandlers(deps),
   };
   const failures = createAuthFailures({ now });
   return serveOperations(routes, handlers, { ...deps, failures, audit: (record) => recordAudit(record, bus) });

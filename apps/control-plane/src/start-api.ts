@@ -1,5 +1,7 @@
 import type { Bus } from '@trunkline/bus';
 import { createIngressApp, listen } from '@trunkline/gateway-kit';
+import { openInventory } from '@trunkline/inventory';
+import { createSecretStore, type SecretStore } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
 import { createApi } from './create-api.ts';
 import type { controlPlaneOptions } from './options.ts';
@@ -9,16 +11,32 @@ import { openTokenStore } from './tokens/token-store.ts';
 /** Starts the API, until the service stops. Resolves with its port. */
 export async function startApi(service: Service<typeof controlPlaneOptions>, { bus }: { bus: Bus }): Promise<number> {
   const { keyring, log } = service;
-  const { host, port, adminToken, trustedProxies } = service.options;
+  const { host, port, adminToken, trustedProxies, connectorsConfig } = service.options;
   if (!keyring) throw new Error('A keyring is required.');
   const now = Date.now;
   const tokens = await openTokenStore(bus.bucket('tokens'));
   service.onStop(() => tokens.close());
   requireAdminToken({ host, adminToken, tokens, now });
 
-  const routes = createApi({ bus, keyring, tokens, adminToken, trustedProxies, now, log });
+  const secrets = createSecretStore({ bucket: bus.bucket('secrets'), keyring, now, random: Math.random });
+  await tellUnreadable(secrets, service);
+  const inventory = await openInventory({ file: connectorsConfig, bus, log });
+  service.onStop(() => inventory.close());
+  service.ready('connectors', () => ({ ready: true, problems: inventory.problems() }));
+
+  const routes = createApi({ bus, keyring, tokens, secrets, inventory, adminToken, trustedProxies, now, log });
   const server = await listen(createIngressApp(routes, { log }), { host, port });
   service.onStop(() => server.close());
   log.info({ host, port: server.port }, 'api.listening');
   return server.port;
+}
+
+const shown = 5;
+
+/** A wrong master key is seen at the start, and not when somebody misses a secret. */
+async function tellUnreadable(secrets: Pick<SecretStore, 'check'>, { log, keyring }: Service): Promise<void> {
+  const unreadable = await secrets.check();
+  if (unreadable.length === 0) return;
+  const reasons = unreadable.slice(0, shown).map(({ reason }) => reason);
+  log.error({ count: unreadable.length, reasons, keyring: keyring?.ids }, 'secrets.unreadable');
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { migrateStreams, openBus, roleOf, type Bus, type Role, type StreamChoices } from '@trunkline/bus';
 import { generateKey } from '@trunkline/secrets';
 import { freePort, startNats, tempDir, type NatsServer, type StartNatsOptions } from '@trunkline/testing';
+import { secretsIn, watchLeaks, type LeakWatch } from './leak-watch.ts';
 import { manageProcess, type ManagedProcess } from './managed-process.ts';
 import { credentialsOf, usersConfig } from './nats-users.ts';
 
@@ -42,6 +43,8 @@ export interface InstallationOptions {
   logLevel?: string;
   /** Environment of the processes beyond this one's. */
   env?: Record<string, string>;
+  /** Whether processes send traces and metrics, to be looked through for secrets too. */
+  traces?: boolean;
   /** What to run instead of the sources: built bundles, by service. */
   mains?: Partial<Record<ServiceName, string>>;
 }
@@ -51,6 +54,12 @@ export interface Installation extends AsyncDisposable {
   readonly nats: NatsServer;
   /** A connection of the test's own. */
   readonly bus: Bus;
+  /** What processes are started with. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The keyring's file, with one key of the id `e2e`; the processes follow it. */
+  readonly keyFile: string;
+  /** Fails the test at the end if a secret came out: the master key, those in the connectors file, and what it is told to hide. */
+  readonly leakWatch: LeakWatch;
   /** Of the HTTP gateways. */
   readonly gatewayUrls: string[];
   gatewayUrlsOf(kind: GatewayKind): string[];
@@ -90,8 +99,12 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
   await migrateStreams({ nc: bus.connection, names: bus.names, choices: options.streams });
 
   const files = { key: join(dir.path, 'master.key'), connectors: join(dir.path, 'connectors.toml') };
-  await writeFile(files.key, `${generateKey('e2e')}\n`, { mode: 0o600 });
+  const masterKey = generateKey('e2e');
+  await writeFile(files.key, `${masterKey}\n`, { mode: 0o600 });
   await writeFile(files.connectors, options.connectors);
+  const opsUrls = new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : [])));
+  const leakWatch = stack.use(await watchLeaks({ logFolder: dir.path, opsUrls: () => opsUrls }));
+  for (const secret of [masterKey.slice('e2e:'.length), ...secretsIn(options.connectors)]) leakWatch.hide(secret);
   const env = {
     ...process.env,
     NATS_URL: nats.url,
@@ -99,6 +112,7 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     TRUNKLINE_MASTER_KEY_FILE: files.key,
     LOG_LEVEL: options.logLevel ?? 'warn',
     LOG_PRETTY: 'false',
+    ...(options.traces && { OTEL_EXPORTER_OTLP_ENDPOINT: leakWatch.collectorUrl }),
     ...options.env,
   };
   const processes = plans.map(({ readyUrl, role, ...spec }) => {
@@ -112,7 +126,11 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     stack.defer(() => endAtOnce(child));
     return child;
   });
-  const installation = controls({ nats, bus, plans, processes, stack });
+  const installation = controls({
+    ...{ nats, bus, plans, processes, stack, opsUrls, leakWatch },
+    environment: env,
+    keyFile: files.key,
+  });
   await installation.ready();
   return installation;
 }
@@ -181,16 +199,18 @@ function controls(parts: {
   plans: Plan[];
   processes: ManagedProcess[];
   stack: AsyncDisposableStack;
+  opsUrls: ReadonlyMap<string, string>;
+  leakWatch: LeakWatch;
+  environment: Readonly<Record<string, string | undefined>>;
+  keyFile: string;
 }): Installation {
-  const { nats, bus, plans, processes, stack } = parts;
+  const { nats, bus, plans, processes, stack, opsUrls, leakWatch, environment, keyFile } = parts;
   const urlsOf = (kind: GatewayKind) => plans.flatMap((plan) => (plan.kind === kind ? (plan.url ?? []) : []));
   const ready = async () => void (await Promise.all(processes.map((each) => each.ready())));
   return {
-    nats,
-    bus,
+    ...{ nats, bus, environment, keyFile, leakWatch, opsUrls },
     gatewayUrls: urlsOf('http'),
     gatewayUrlsOf: urlsOf,
-    opsUrls: new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : []))),
     processes,
     process(name) {
       const found = processes.find((each) => each.name === name);
@@ -208,6 +228,10 @@ function controls(parts: {
       await ready();
     },
     tails: (lines = 15) => processes.map((each) => `--- ${each.name}\n${each.tail(lines)}`).join('\n'),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      const leaks = await leakWatch.leaks();
+      await stack.disposeAsync();
+      if (leaks.length > 0) throw new Error(`Secrets came out:\n${leaks.join('\n')}`);
+    },
   };
 }

@@ -10,7 +10,7 @@ import { preparedConnector, type PreparedConnector } from './prepared-connector.
 import { outcomeOf, type ReceiveDeps } from './receive.ts';
 import { storeUpdate, type StoreDeps } from './store-update.ts';
 import type { IdentifiedUpdate } from './update-payload.ts';
-import { keepWebhook } from './webhook-registration.ts';
+import { keepWebhook, webhookUrl } from './webhook-registration.ts';
 
 export interface BotsDeps extends StoreDeps, Pick<ReceiveDeps, 'observe'> {
   bus: Bus;
@@ -86,6 +86,7 @@ interface Work {
 async function work(job: Work, deps: BotsDeps): Promise<void> {
   const connector = preparedConnector(job.entry);
   const log = deps.log.child({ connector: connector.config.name, bot: job.botId });
+  deps.status.set(connector.config.name, { mode: connector.config.ingress_mode });
   if (connector.config.ingress_mode === 'polling') await poll(connector, { ...deps, log, job });
   else await watchWebhook(connector, { ...deps, log, job });
 }
@@ -135,11 +136,12 @@ async function storePolled(update: IdentifiedUpdate, connector: PreparedConnecto
 async function watchWebhook(connector: PreparedConnector, deps: JobDeps): Promise<void> {
   const { bot, config, credentials } = connector;
   const { lease, signal } = deps.job;
-  if (bot === undefined || config.public_url === undefined) return;
+  const url = webhookUrl(config);
+  if (bot === undefined || url === undefined) return;
   const { random, log, status, timing } = deps;
   await keepWebhook(
     {
-      url: `${config.public_url}/v1/connectors/telegram/${encodeURIComponent(config.name)}`,
+      url,
       secretToken: credentials.secrets?.[0]?.expose().trim(),
       allowedUpdates: config.allowed_updates,
     },

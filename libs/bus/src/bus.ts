@@ -10,6 +10,7 @@ import { inboxPrefixOf } from './inbox.ts';
 import { createNames, type BucketName, type Names, type ObjectStoreName, type StreamName } from './names.ts';
 import { createObjectStore, type ObjectFacts, type ObjectStore } from './objects.ts';
 import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-reader.ts';
+import { answerQuestions, askProcesses, type Asked } from './questions.ts';
 import { followRefusals } from './refusals.ts';
 import { createAsk } from './requests.ts';
 import { plainHeaders, readStored, type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
@@ -71,6 +72,10 @@ export interface Bus {
   /** Not stored, not acknowledged. */
   publish(subject: string, payload: string | Uint8Array, headers?: Record<string, string>): void;
   subscribe(subject: string, onMessage: (message: CoreMessage) => void): Subscription;
+  /** Asks the processes that answer on a subject. Core NATS: a question is not kept for those who come later. */
+  ask(subject: string, question: unknown, options: { timeoutMs: number }): Promise<Asked>;
+  /** Answers questions; of those who share a `queue` one gets each question. A handler that throws leaves its asker without answer. */
+  answer(subject: string, options: { queue?: string }, handler: (question: unknown) => Promise<unknown>): Subscription;
   /** Makes a request of `connection` that may safely be made twice: again when the connection was lost before its answer. */
   repeat<T>(request: () => Promise<T>): Promise<T>;
   /** Resolves after what was published has left. */
@@ -150,6 +155,8 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     publish: (subject, payload, headers) =>
       nc.publish(subject, payload, headers && { headers: wireHeaders(Object.entries(headers)) }),
     subscribe: (subject, onMessage) => subscribe(subject, onMessage, { nc, log }),
+    ask: (subject, question, { timeoutMs }) => askProcesses({ subject, question, timeoutMs }, { ask, link }),
+    answer: (subject, { queue }, handler) => answerQuestions({ subject, queue, handler }, { nc, log }),
     repeat: (request) => link.ask(request, { repeatable: true }),
     flush: () => nc.flush(),
     async close() {

@@ -30,6 +30,7 @@ export {
 export { renderNatsConfig, type NatsUser } from './nats-config.ts';
 export { type ObjectFacts, type ObjectStore, type StoredObject } from './objects.ts';
 export { permissionsOf, type Permissions } from './permissions.ts';
+export { type Asked } from './questions.ts';
 export { listenForReceipts, readReceipt, writeReceipt, type ReceiptListener, type ReceiptOf } from './receipts.ts';
 export { rememberReads, type RememberedBucket } from './remember-reads.ts';
 export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';

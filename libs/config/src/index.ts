@@ -17,3 +17,4 @@ export { secretSource, secretValues, type SecretField, type SecretSource } from 
 export { slackSchema, type SlackConnector, type TeamBotToken } from './slack-connector.ts';
 export { telegramSchema, type TelegramConnector } from './telegram-connector.ts';
 export { secretFieldNames, secretsOf, toPrintableWire, toWire } from './to-wire.ts';
+export { tomlPlaces, type TomlPlaces } from './toml-places.ts';

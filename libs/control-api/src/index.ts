@@ -1,7 +1,15 @@
 export { auditRecordSchema, auditRoutes, type AuditRecord } from './audit-routes.ts';
 export { createControlClient, type ControlClient, type ControlClientOptions, type Received } from './client.ts';
 export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
+export {
+  connectorTestSchema,
+  explanationSchema,
+  gatewayRoutes,
+  type ConnectorTest,
+  type Explanation,
+} from './gateway-routes.ts';
 export { grantRoutes } from './grant-routes.ts';
+export { liveStateSchema, type LiveState } from './live-state.ts';
 export { page, pageQuery } from './page.ts';
 export {
   roleCovers,
@@ -14,4 +22,5 @@ export {
   type Route,
 } from './route.ts';
 export { routes, type OperationId } from './routes.ts';
+export { secretRoutes, secretViewSchema } from './secret-routes.ts';
 export { tokenRoutes, tokenViewSchema, type TokenView } from './token-routes.ts';

@@ -1,5 +1,7 @@
 import { auditRoutes } from './audit-routes.ts';
+import { gatewayRoutes } from './gateway-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
+import { secretRoutes } from './secret-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 
 /** Every operation of the API, by its id. */
@@ -7,6 +9,8 @@ export const routes = {
   ...tokenRoutes,
   ...auditRoutes,
   ...grantRoutes,
+  ...gatewayRoutes,
+  ...secretRoutes,
 };
 
 export type OperationId = keyof typeof routes;

@@ -47,6 +47,8 @@ export interface DeliveryHandler {
    * step. Throws when the bus does not answer; calling again goes on where it was.
    */
   handle(message: DeliveryMessage, lane: Lane): Promise<Handled>;
+  /** By connector, when the oldest delivery that is not settled was queued, as an ISO time. */
+  oldestWaiting(): Map<string, string>;
   close(): void;
 }
 
@@ -76,9 +78,19 @@ export function createDeliveryHandler<S extends Step>(deps: DeliveryHandlerDeps<
     },
   };
 
+  const unsettled = new Set<Delivery>();
+
   async function handle(message: DeliveryMessage, lane: Lane): Promise<Handled> {
     const delivery = await deliveryOf(message, deps);
     if (!delivery) return 'done';
+    unsettled.add(delivery);
+    return take(delivery, { message, lane }).finally(() => unsettled.delete(delivery));
+  }
+
+  async function take(
+    delivery: Delivery,
+    { message, lane }: { message: DeliveryMessage; lane: Lane },
+  ): Promise<Handled> {
     await targets.ready();
     const held = await open(delivery, { ...deps, store });
     if (!held) return 'done';
@@ -92,7 +104,17 @@ export function createDeliveryHandler<S extends Step>(deps: DeliveryHandlerDeps<
     return 'done';
   }
 
-  return { handle, close: stopListening };
+  return { handle, oldestWaiting: () => oldestOf(unsettled), close: stopListening };
+}
+
+function oldestOf(deliveries: Iterable<Delivery>): Map<string, string> {
+  const oldest = new Map<string, string>();
+  for (const { target, created_at: at } of deliveries) {
+    const { name } = targetConnector(target);
+    const since = new Date(at).toISOString();
+    if (since < (oldest.get(name) ?? '~')) oldest.set(name, since);
+  }
+  return oldest;
 }
 
 /** The delivery in a message, or `undefined` where there is none, which is then a dead letter. */

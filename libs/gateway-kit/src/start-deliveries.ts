@@ -4,17 +4,21 @@ import type { ConnectorKind } from '@trunkline/events';
 import type { Inventory } from '@trunkline/inventory';
 import type { Service } from '@trunkline/service';
 import { deliveryConnectors } from './delivery-connectors.ts';
+import type { StatusReporter } from './report-status.ts';
 import { runDeliveries, type RunDeliveriesOptions, type RunningDeliveries } from './run-deliveries.ts';
 
 /** What one kind brings: its platform, its budget and its allowlists. */
 export type DeliveryParts<S extends Step> = Pick<RunDeliveriesOptions<S>, 'deliverer' | 'budget' | 'allowed'>;
 
+/** Where it is noted what became of deliveries. */
+export type DeliveryStatus = Pick<StatusReporter, 'sawDelivery' | 'watchWaiting'>;
+
 /** Delivers what is queued for a kind, counted and logged, until the service stops. */
 export async function startDeliveries<S extends Step>(
   service: Service,
-  parts: DeliveryParts<S> & { kind: ConnectorKind; bus: Bus; inventory: Inventory },
+  parts: DeliveryParts<S> & { kind: ConnectorKind; bus: Bus; inventory: Inventory; status: DeliveryStatus },
 ): Promise<Pick<RunningDeliveries, 'owns'>> {
-  const { kind, bus, inventory, ...platform } = parts;
+  const { kind, bus, inventory, status, ...platform } = parts;
   const { metrics } = service.telemetry;
   const deliveries = await runDeliveries<S>(
     {
@@ -25,10 +29,12 @@ export async function startDeliveries<S extends Step>(
       log: service.log,
       onAttempt({ connector }, { outcome = 'unknown', duration_ms: ms = 0 }) {
         metrics.count('delivery_attempts_total', { kind, connector: connector.name, outcome });
+        if (outcome !== 'delivered') status.sawDelivery(connector.name, 'failed');
         metrics.observe('platform_call_duration_seconds', ms / 1000, { kind, outcome });
       },
       onSettled({ connector, state, created_at: createdAt }) {
         metrics.count('deliveries_settled_total', { kind, connector: connector.name, state });
+        if (state === 'delivered') status.sawDelivery(connector.name, 'delivered');
         metrics.observe('delivery_duration_seconds', (Date.now() - Date.parse(createdAt)) / 1000, {
           kind,
           outcome: state,
@@ -38,6 +44,7 @@ export async function startDeliveries<S extends Step>(
     { bus },
   );
   service.onStop(() => deliveries.drain());
+  status.watchWaiting(() => deliveries.oldestWaiting());
   metrics.watch('lanes_owned', { work: `deliveries.${kind}` }, () => deliveries.owned().length);
   return deliveries;
 }

@@ -6,6 +6,7 @@ import { createEntryTable } from './entry-table.ts';
 import type { Declared, InventoryChange, InventoryEntry, InventoryLog, InventoryProblem, Resolve } from './entry.ts';
 import { createMergedSources } from './merged-sources.ts';
 import { connectorKey, readRuntimeConnector } from './runtime-connectors.ts';
+import { secretReferrers, type SecretReferrer } from './secret-referrers.ts';
 
 /** What the inventory needs of the bus. */
 export interface ConnectorsBus {
@@ -48,6 +49,8 @@ export interface Inventory {
   onChange(listener: (change: InventoryChange) => void): () => void;
   /** What an operator should see now; empty when all is well. */
   problems(): InventoryProblem[];
+  /** The connectors that refer to a secret, of both sources, whatever their state: it must not be deleted while there are any. */
+  referringTo(reference: string): SecretReferrer[];
   /** Looks up secrets again, all by default; resolves when the entries say what came of it. */
   refreshSecrets(which?: SecretsChanged): Promise<void>;
   close(): void;
@@ -93,6 +96,7 @@ export async function openInventory(options: InventoryOptions): Promise<Inventor
     ...createLookups(table),
     onChange: table.onChange,
     problems: sources.problems,
+    referringTo: (reference) => secretReferrers(reference, sources.all()),
     refreshSecrets: (which = {}) => table.refresh(table.keysWhere((declared) => isMeant(declared, which))),
     close() {
       followed?.stop();

@@ -1,5 +1,6 @@
-import type { Bucket, Watch } from '@trunkline/bus';
+import type { Bucket, Change, Watch } from '@trunkline/bus';
 import type { Keyring } from './keyring.ts';
+import { checkSecrets, type UnreadableSecret } from './check-secrets.ts';
 import { readSecret, type SecretRead } from './read-secret.ts';
 import { namespacesOf, secretPlace } from './reference.ts';
 import { rekeySecrets, type RekeyReport } from './rekey.ts';
@@ -18,11 +19,13 @@ export interface SecretStore {
   delete(reference: string): Promise<boolean>;
   view(reference: string): Promise<SecretView | undefined>;
   list(): Promise<SecretView[]>;
+  /** Everything that cannot be decrypted, and why: nothing, with the right keyring. */
+  check(): Promise<UnreadableSecret[]>;
   /** Re-encrypts everything that is not sealed with the first key, while others read and write. */
   rekey(): Promise<RekeyReport>;
   /**
    * Tells when secrets that the gateway of a kind may read were set or deleted; not for those present at the start. `affects`
-   * says whether a reference is the one.
+   * says whether a reference is among them.
    */
   watch(kind: string, onChange: (affects: (reference: string) => boolean) => void): Promise<Watch>;
   /** Waits for "last used" notes that are being written. */
@@ -43,8 +46,9 @@ const defaultGraceMs = 24 * 3_600_000;
 export function createSecretStore(deps: SecretStoreDeps): SecretStore {
   const { bucket, now } = deps;
   const use = createSecretUse(bucket, now);
+  const told = new Map<string, Change<unknown>>();
   return {
-    read: (reference) => readSecret(reference, { ...deps, use }),
+    read: (reference) => readSecret(reference, { ...deps, use, bucket: { get: (key) => newest(key, bucket, told) } }),
     set: (reference, value, { graceMs = defaultGraceMs } = {}) => setSecret({ reference, value, graceMs }, deps),
     async delete(reference) {
       const place = secretPlace(reference);
@@ -60,8 +64,9 @@ export function createSecretStore(deps: SecretStoreDeps): SecretStore {
       return secretView(readRecord(reference, entry.value), use.read(note?.value), now());
     },
     list: () => listSecrets({ bucket, use, now }),
+    check: () => checkSecrets(deps),
     rekey: async () => rekeySecrets(await references(bucket), deps),
-    watch: (kind, onChange) => watchSecrets(kind, onChange, bucket),
+    watch: (kind, onChange) => watchSecrets(kind, onChange, { bucket, told }),
     flush: use.flush,
   };
 }
@@ -98,12 +103,49 @@ async function references(bucket: Pick<Bucket<unknown>, 'entries'>): Promise<str
 
 type OnChange = (affects: (reference: string) => boolean) => void;
 
-async function watchSecrets(kind: string, onChange: OnChange, bucket: Pick<Bucket<unknown>, 'watch'>): Promise<Watch> {
+interface WatchDeps {
+  bucket: Pick<Bucket<unknown>, 'watch'>;
+  /** What the watch has told last of each key. */
+  told: Map<string, Change<unknown>>;
+}
+
+/** What changes within this time is told together: a rekey writes every secret within seconds. */
+const gatherMs = 20;
+
+async function watchSecrets(kind: string, onChange: OnChange, { bucket, told }: WatchDeps): Promise<Watch> {
   let live = false;
-  const notice = ({ key }: { key: string }) => {
-    if (live) onChange((reference) => secretPlace(reference).key === key);
+  let timer: NodeJS.Timeout | undefined;
+  let changed = new Set<string>();
+  function tell(): void {
+    const keys = changed;
+    changed = new Set();
+    timer = undefined;
+    onChange((reference) => keys.has(secretPlace(reference).key));
+  }
+  const notice = (change: Change<unknown>) => {
+    told.set(change.key, change);
+    if (!live) return;
+    changed.add(change.key);
+    timer ??= setTimeout(tell, gatherMs);
   };
   const watches = await Promise.all(namespacesOf(kind).map((namespace) => bucket.watch(`${namespace}.*`, notice)));
   live = true;
-  return { stop: () => watches.forEach((watch) => watch.stop()) };
+  return {
+    stop() {
+      clearTimeout(timer);
+      for (const watch of watches) watch.stop();
+    },
+  };
+}
+
+/** A read may be answered by a replica of the bus that lags behind the watch; who was told of a change must not read the old value. */
+async function newest(
+  key: string,
+  bucket: Pick<Bucket<unknown>, 'get'>,
+  told: ReadonlyMap<string, Change<unknown>>,
+): Promise<{ value: unknown } | undefined> {
+  const entry = await bucket.get(key);
+  const change = told.get(key);
+  if (change === undefined || (entry?.revision ?? 0) >= change.revision) return entry;
+  return change.value === undefined ? undefined : change;
 }

@@ -90,7 +90,8 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
   return { find, ensure, holder, claim, end };
 }
 
-function newSession(
+/** A session that begins. */
+export function newSession(
   sessionId: string,
   life: { generation: number; policy: EventData['session']['policy']; now: number },
 ): SessionRecord {

@@ -1,7 +1,8 @@
 import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { createControlClient, type ControlClient } from '@trunkline/control-api';
 import { createIngressApp, listen, noTrustedProxies } from '@trunkline/gateway-kit';
-import { generateKey, parseKeyring, secretOf } from '@trunkline/secrets';
+import { openInventory } from '@trunkline/inventory';
+import { createSecretStore, generateKey, parseKeyring, secretOf } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { startNats, type NatsServer } from '@trunkline/testing';
 import { createApi, type ApiDeps } from '../create-api.ts';
@@ -25,7 +26,8 @@ export const testAdminToken = 'admin-token-of-the-tests';
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** `await using api = await startTestApi()`; `more` replaces what the operations work with. */
-export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi> {
+export async function startTestApi(options: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const { keyring = parseKeyring(generateKey('test')), ...more } = options;
   const nats = await startNats();
   const bus = await openBus({ servers: nats.url, name: 'control-plane test' }, quiet);
   await migrateStreams({ nc: bus.connection, names: bus.names });
@@ -35,9 +37,12 @@ export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi
     destination: { write: (line) => void logged.push(line) },
   });
   const tokens = await openTokenStore(bus.bucket('tokens'));
+  const inventory = await openInventory({ bus, log });
   const deps: ApiDeps = {
     bus,
-    keyring: parseKeyring(generateKey('test')),
+    keyring,
+    inventory,
+    secrets: createSecretStore({ bucket: bus.bucket('secrets'), keyring, now: Date.now, random: Math.random }),
     tokens,
     adminToken: secretOf(testAdminToken),
     trustedProxies: noTrustedProxies,
@@ -58,6 +63,7 @@ export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi
     async [Symbol.asyncDispose]() {
       await server.close();
       tokens.close();
+      inventory.close();
       await bus.close();
       await nats[Symbol.asyncDispose]();
     },

@@ -34,7 +34,7 @@ export async function receivingGateway({ natsUrl, api, prefix }: { natsUrl: stri
   const receipts = listenForReceipts({ kind: 'telegram', instance: randomUUID() }, bus);
   const rateLimit = createRateLimit({ bank: createTokenBank(bus.bucket('targets'), clock), now: Date.now });
   const presses = createPressAnswers({ log });
-  const status = createBotStatus();
+  const status = createBotStatus({ describe: () => {} });
   const deps = {
     ...{ ...clock, bus, presses, log, status },
     emit: createAdmittedEmitter({ bus, receipts, rateLimit, now: Date.now }),
