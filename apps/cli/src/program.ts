@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Argument, Command, Option } from 'commander';
 import { devConnectorsFile } from './add-connector.ts';
+import { busBackup, busRestore } from './bus-backup.ts';
 import { busMigrate, busStatus } from './bus-commands.ts';
 import { addPermissions } from './permissions-command.ts';
 import { completionScript, shells, type Shell } from './completion.ts';
@@ -157,6 +158,24 @@ function addBus(program: Command, { globals, terminal }: Shared): void {
       withServer(globals(), (open) =>
         busMigrate(flags.replicas ? { replicas: flags.replicas } : {}, { bus: open, terminal: terminal() }),
       ),
+    );
+  bus
+    .command('backup <folder>')
+    .description('save every stream, bucket and object, while everything runs; the master key is not in it')
+    .addHelpText('after', '\nExample: trunkline bus backup backups/2026-01-31')
+    .action((folder: string) =>
+      withServer(globals(), (open) =>
+        busBackup(folder, { bus: open, terminal: terminal(), user: globals().natsUser, now: Date.now() }),
+      ),
+    );
+  bus
+    .command('restore <folder>')
+    .description('put back what a backup holds, while no other process runs')
+    .option('--force', 'delete what is there')
+    .option('--replicas <count>', 'copies of each stream; default: as they were', wholeNumber)
+    .addHelpText('after', '\nExample: trunkline bus restore backups/2026-01-31')
+    .action((folder: string, flags: { force?: boolean; replicas?: number }) =>
+      withServer(globals(), (open) => busRestore(folder, flags, { bus: open, terminal: terminal() })),
     );
   bus
     .command('status')

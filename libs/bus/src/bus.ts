@@ -4,6 +4,7 @@ import { append, appendAll, type Append, type Appended, type AppendOptions } fro
 import type { Bucket } from './bucket.ts';
 import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
+import { incarnationIn } from './incarnation.ts';
 import { followLink, type BusState } from './link.ts';
 import type { BusLog } from './log.ts';
 import { inboxPrefixOf } from './inbox.ts';
@@ -139,8 +140,8 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
 
 async function streamState(stream: string, { connection, repeat }: Pick<Bus, 'connection' | 'repeat'>) {
   const jsm = await jetstreamManager(connection, { checkAPI: false });
-  const { created, state } = await repeat(() => jsm.streams.info(stream));
-  return { created, first: state.first_seq, last: state.last_seq };
+  const { created, config, state } = await repeat(() => jsm.streams.info(stream));
+  return { created: incarnationIn({ created, config }), first: state.first_seq, last: state.last_seq };
 }
 
 function connectionOptions(options: BusOptions): NodeConnectionOptions {
