@@ -44,3 +44,14 @@ export class BusNotReadyError extends AppError {
     super(`The bus is not ready: ${problems.join('; ')}.`, { fix });
   }
 }
+
+/** The server did not write a stream down, or did not make one of what was written down. */
+export class SnapshotFailedError extends AppError {
+  readonly code = 'SNAPSHOT_FAILED';
+
+  constructor(stream: string, reason: string) {
+    super(`${stream} could not be saved or restored: ${reason}.`, {
+      fix: 'Check that NATS runs and has room on its disk (`trunkline bus status`); then begin again.',
+    });
+  }
+}
