@@ -53,11 +53,16 @@ export interface Bus {
   /** What is known of an object; its bytes stay where they are. */
   objectFacts(store: ObjectStoreName, name: string): Promise<ObjectFacts | undefined>;
   append(subject: string, payload: string | Uint8Array, options?: AppendOptions): Promise<Appended>;
-  read(stream: StreamName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
+  /** Buckets are streams too, with their keys as subjects (`names.keys`). */
+  read(stream: StreamName | BucketName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
   /** Reads a stream's messages of one subject filter in order, without acknowledging; `buffer` bounds memory. */
-  follow(stream: StreamName, filter: string, options: { from: ReadFrom; buffer?: number }): Promise<OrderedReader>;
+  follow(
+    stream: StreamName | BucketName,
+    filter: string,
+    options: { from: ReadFrom; buffer?: number },
+  ): Promise<OrderedReader>;
   /** When the stream was made, and the sequences of its oldest and newest message; `last` is below `first` where there is none. */
-  streamState(stream: StreamName): Promise<{ created: string; first: number; last: number }>;
+  streamState(stream: StreamName | BucketName): Promise<{ created: string; first: number; last: number }>;
   /** Not stored, not acknowledged. */
   publish(subject: string, payload: string | Uint8Array, headers?: Record<string, string>): void;
   subscribe(subject: string, onMessage: (message: CoreMessage) => void): Subscription;

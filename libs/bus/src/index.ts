@@ -1,5 +1,5 @@
 export { type Appended, type AppendOptions } from './append.ts';
-export { type Bucket, type Entry, type WriteOptions } from './bucket.ts';
+export { isTombstone, type Bucket, type Entry, type WriteOptions } from './bucket.ts';
 export { openBus, type Bus, type BusOptions, type CoreMessage, type Subscription } from './bus.ts';
 export {
   consumeDoorbells,
@@ -34,7 +34,7 @@ export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from '
 export { runLeased, type LeasedOptions, type LeasedWork, type PlatformLease } from './run-leased.ts';
 export { busHeaders, storeEvent, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';
-export { readNewestFirst, type NewestPage } from './read-newest-first.ts';
+export { readNewestFirst, type NewestFirst, type NewestPage } from './read-newest-first.ts';
 export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
 export { createSlots } from './slots.ts';
 export { defaultStreamChoices, type StreamChoices } from './stream-definitions.ts';

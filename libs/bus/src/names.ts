@@ -40,6 +40,8 @@ export interface EventPlace {
   eventId: string;
 }
 
+const isBucket = (name: StreamName | BucketName): name is BucketName => bucketNames.some((bucket) => bucket === name);
+
 /** Busy conversations have many events, and a hash costs as much as all else of a name. */
 const rememberedConversations = 5_000;
 
@@ -72,8 +74,11 @@ export function createNames(prefix: string) {
 
   return {
     prefix,
-    stream: (name: StreamName) => `${prefix}_${name}`,
+    /** A bucket is a stream too: one message for each key. */
+    stream: (name: StreamName | BucketName) => (isBucket(name) ? `KV_${prefix}_${name}` : `${prefix}_${name}`),
     bucket: (name: BucketName | ObjectStoreName) => `${prefix}_${name}`,
+    /** The keys of a bucket that match a filter such as `delivery.*`, as subjects of its stream. */
+    keys: (bucket: BucketName, filter: string) => `$KV.${prefix}_${bucket}.${filter}`,
     conversation,
 
     event: ({ connector, conversation: key, eventId }: EventPlace) =>
