@@ -6,6 +6,7 @@ import type { Logger } from '@trunkline/telemetry';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
 import type { AuthenticateDeps } from './authenticate.ts';
+import { deliveryHandlers } from './deliveries/delivery-handlers.ts';
 import type { HandlersOf } from './operation.ts';
 import { serveOperations } from './serve-operations.ts';
 import { tokenHandlers } from './tokens/token-handlers.ts';
@@ -25,6 +26,7 @@ export function createApi(deps: ApiDeps): IngressRoute[] {
   const handlers: HandlersOf<typeof routes> = {
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
+    ...deliveryHandlers({ bus, now }),
   };
   const failures = createAuthFailures({ now });
   return serveOperations(routes, handlers, { ...deps, failures, audit: (record) => recordAudit(record, bus) });

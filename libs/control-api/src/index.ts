@@ -1,5 +1,11 @@
 export { auditRecordSchema, auditRoutes, type AuditRecord } from './audit-routes.ts';
 export { createControlClient, type ControlClient, type ControlClientOptions, type Received } from './client.ts';
+export { deliveryRoutes } from './delivery-routes.ts';
+export {
+  deliveryStates,
+  type DeliverySummary,
+  type DeliveryView,
+} from './delivery-views.ts';
 export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
 export { page, pageQuery } from './page.ts';
 export {

@@ -1,10 +1,12 @@
 import { auditRoutes } from './audit-routes.ts';
+import { deliveryRoutes } from './delivery-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 
 /** Every operation of the API, by its id. */
 export const routes = {
   ...tokenRoutes,
   ...auditRoutes,
+  ...deliveryRoutes,
 };
 
 export type OperationId = keyof typeof routes;
