@@ -11,7 +11,7 @@ export type Resolution =
   | { outcome: 'resolved'; session: SessionRecord; foreignKeys: string[] }
   | { outcome: 'skip'; code: SkipCode; reason: string };
 
-type Asked = Pick<EventData, 'binding_keys' | 'requested_session_id' | 'session'>;
+type Asked = Pick<EventData, 'connector' | 'binding_keys' | 'requested_session_id' | 'session'>;
 type Policy = EventData['session']['policy'];
 
 /**
@@ -22,7 +22,7 @@ type Policy = EventData['session']['policy'];
  */
 export async function resolveSession(asked: Asked, store: SessionStore): Promise<Resolution> {
   const { fixed_session_id: fixed, natural_session_id: natural, policy } = asked.session;
-  if (fixed) return admit({ session: await enter({ id: fixed, policy }, store), policy });
+  if (fixed) return admit({ session: await enter({ asked, id: fixed }, store), policy });
 
   const keys = asked.binding_keys;
   const holders = await Promise.all(keys.map(({ key }) => store.holder(key)));
@@ -50,9 +50,10 @@ async function enterBound(
   way: { asked: Asked; id: string; known: SessionRecord | undefined; undecided: boolean },
   store: SessionStore,
 ): Promise<SessionRecord | undefined> {
-  const { policy } = way.asked.session;
-  const deciding = way.asked.binding_keys[0]?.key;
-  if (!way.undecided || deciding === undefined) return enter({ id: way.id, policy, known: way.known }, store);
+  const { asked } = way;
+  const { policy } = asked.session;
+  const deciding = asked.binding_keys[0]?.key;
+  if (!way.undecided || deciding === undefined) return enter({ asked, id: way.id, known: way.known }, store);
 
   const found = await store.find(way.id);
   const alive = found && !found.ended_at;
@@ -60,18 +61,19 @@ async function enterBound(
   const generation = (found?.generation ?? 0) + (alive ? 0 : 1);
   const winner = await store.claim(deciding, { session_id: way.id, generation });
   return enter(
-    { id: winner.session_id, policy, known: winner.session_id === way.id && alive ? found : winner.session },
+    { asked, id: winner.session_id, known: winner.session_id === way.id && alive ? found : winner.session },
     store,
   );
 }
 
 async function enter(
-  way: { id: string; policy: Policy; known?: SessionRecord },
+  way: { asked: Asked; id: string; known?: SessionRecord },
   store: SessionStore,
 ): Promise<SessionRecord | undefined> {
   const found = way.known ?? (await store.find(way.id));
   if (found && !found.ended_at) return found;
-  return way.policy.create_if_missing ? store.ensure(way.id, way.policy) : undefined;
+  const { connector, session } = way.asked;
+  return session.policy.create_if_missing ? store.ensure(way.id, { policy: session.policy, connector }) : undefined;
 }
 
 function admit(way: { session: SessionRecord | undefined; policy: Policy }): Resolution {
