@@ -12,8 +12,8 @@ const consumer = await consume({ group: 'echo', servers: process.env['NATS_URL']
 });
 
 process.once('SIGTERM', stop).once('SIGINT', stop);
-// Under `npm start` the pipe to the supervisor closes when it dies: then this process ends too.
-if (process.env['TRUNKLINE_PARENT_WATCH']) process.stdin.on('end', stop).resume();
+// Under `npm start` the pipe to the supervisor closes when it dies, and NATS goes with it: there is nobody to hand over to.
+if (process.env['TRUNKLINE_PARENT_WATCH']) process.stdin.on('end', () => process.exit(0)).resume();
 
 function stop(): void {
   void consumer.drain().then(() => process.exit(0));

@@ -14,7 +14,7 @@ export function readConnectors(file: string): ConnectorConfig[] {
   if (!existsSync(file)) {
     throw new CommandFailed(`There is no file ${file}.`, {
       exit: 'not_found',
-      fix: 'Start the installation first: npm start',
+      fix: 'Check the path. That of the development installation is made by `npm start`.',
     });
   }
   const parsed = parseConnectorsFile(readFileSync(file), file);

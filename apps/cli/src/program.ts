@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { devConnectorsFile } from './add-connector.ts';
 import { busMigrate, busStatus } from './bus-commands.ts';
+import { completionScript, shells, type Shell } from './completion.ts';
 import { configCheck } from './config-check.ts';
+import { configPrint } from './config-print.ts';
 import { addAudit } from './audit-command.ts';
 import { isoTime, wholeNumber, type CommandShared, type Globals } from './command-shared.ts';
 import { withBus, withServer } from './connect.ts';
@@ -12,6 +14,7 @@ import { eventsTail } from './events-tail.ts';
 import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { addSidecar } from './sidecar-command.ts';
+import { addGrants } from './grants-command.ts';
 import type { Terminal } from './terminal.ts';
 import { addTokens } from './tokens-command.ts';
 
@@ -66,8 +69,19 @@ export function createProgram(deps: ProgramDeps): Command {
   addFake(program, { deps, globals, terminal });
   addTokens(program, shared);
   addAudit(program, shared);
+  addGrants(program, shared);
+  addCompletion(program, terminal);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
   return program;
+}
+
+function addCompletion(program: Command, terminal: () => Terminal): void {
+  program
+    .command('completion')
+    .description('print a script that makes your shell complete commands and options')
+    .addArgument(new Argument('<shell>', 'your shell').choices(shells))
+    .addHelpText('after', '\nExample: trunkline completion bash > /etc/bash_completion.d/trunkline')
+    .action((shell: Shell) => terminal().out(completionScript(program, shell)));
 }
 
 interface Shared {
@@ -100,9 +114,13 @@ function addDev(program: Command, shared: Shared & { deps: ProgramDeps }): void 
 }
 
 function addConfig(program: Command, terminal: () => Terminal): void {
-  program
-    .command('config')
-    .description('connectors files')
+  const config = program.command('config').description('connectors files');
+  config
+    .command('print <file>')
+    .description('print a connectors file as it is understood: with every default, without secrets')
+    .addHelpText('after', '\nExample: trunkline config print connectors.toml')
+    .action((file: string) => configPrint(file, terminal()));
+  config
     .command('check <file>')
     .description('check a connectors file offline; prints every error with its line')
     .addHelpText('after', '\nExample: trunkline config check connectors.toml')

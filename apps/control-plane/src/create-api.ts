@@ -7,6 +7,7 @@ import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
 import type { AuthenticateDeps } from './authenticate.ts';
 import { deliveryHandlers } from './deliveries/delivery-handlers.ts';
+import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
 import { serveOperations } from './serve-operations.ts';
 import { tokenHandlers } from './tokens/token-handlers.ts';
@@ -27,6 +28,7 @@ export function createApi(deps: ApiDeps): IngressRoute[] {
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
     ...deliveryHandlers({ bus, now }),
+    ...grantHandlers({ bucket: bus.bucket('grants'), now }),
   };
   const failures = createAuthFailures({ now });
   return serveOperations(routes, handlers, { ...deps, failures, audit: (record) => recordAudit(record, bus) });

@@ -6,7 +6,7 @@ import { enqueueDelivery } from '@trunkline/deliveries';
 import { deliveryIdOf, targetKey, type Delivery } from '@trunkline/events';
 import { waitFor } from '@trunkline/testing';
 import { describe, expect, it } from 'vitest';
-import type { Grant } from './grants.ts';
+import type { Grant } from '@trunkline/events';
 import { startFakeSidecar } from './testing/fake-sidecar.ts';
 import { childToml, isAlive } from './testing/in-process.ts';
 import { openInstallation, type Installation, type Replica } from './testing/running-gateway.ts';

@@ -1,7 +1,8 @@
 import { migrateStreams, openBus } from '@trunkline/bus';
+import type { Grant } from '@trunkline/events';
 import { startNats } from '@trunkline/testing';
 import { describe, expect, it } from 'vitest';
-import { findGrant, issueGrant, type Grant } from './grants.ts';
+import { findGrant, issueGrant } from './grants.ts';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 

@@ -1,19 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { token, type Bucket } from '@trunkline/bus';
-
-/** What a child may lease: bucket `grants`, key `external.<connector>`, one at a time; the token itself is nowhere. */
-export interface Grant {
-  v: 1;
-  grant_id: string;
-  /** Of the lease under which it was issued: an earlier owner cannot replace it. */
-  epoch: number;
-  connector: string;
-  token_digest: string;
-  /** Secret references by environment key. */
-  keys: Record<string, string>;
-  issued_at: string;
-  expires_at_ms: number;
-}
+import type { Grant } from '@trunkline/events';
 
 /** A grant in the hands of the supervisor that issued it. */
 export interface HeldGrant {

@@ -1,9 +1,10 @@
 import { migrateStreams, openBus } from '@trunkline/bus';
 import { createAuthFailures, createIngressApp, listen, noTrustedProxies } from '@trunkline/gateway-kit';
 import { secretOf } from '@trunkline/secrets';
+import type { Grant } from '@trunkline/events';
 import { startNats } from '@trunkline/testing';
 import { describe, expect, it } from 'vitest';
-import { issueGrant, type Grant } from './grants.ts';
+import { issueGrant } from './grants.ts';
 import { lendCredential } from './lend-credential.ts';
 import { readyEntry } from './testing/ready-entry.ts';
 

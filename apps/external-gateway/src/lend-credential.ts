@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { appendLedger, type Bus } from '@trunkline/bus';
 import { problem } from '@trunkline/errors';
+import type { Grant } from '@trunkline/events';
 import {
   bearerToken,
   jsonAnswer,
@@ -14,7 +15,7 @@ import {
 } from '@trunkline/gateway-kit';
 import { validSecrets, type Secret } from '@trunkline/secrets';
 import { findConnector, type AccessDeps, type ExternalEntry } from './access.ts';
-import { findGrant, type Grant } from './grants.ts';
+import { findGrant } from './grants.ts';
 
 /** What came of asking for a credential. */
 type Lent =

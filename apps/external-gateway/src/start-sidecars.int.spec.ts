@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { waitFor } from '@trunkline/testing';
 import { describe, expect, it } from 'vitest';
-import type { Grant } from './grants.ts';
+import type { Grant } from '@trunkline/events';
 import { readSidecar } from './sidecar-record.ts';
 import { isAlive, sidecarsInProcess, type InProcess } from './testing/in-process.ts';
 

@@ -4,7 +4,7 @@ import { redact, validSecrets } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
 import { sharedTokens, type ExternalEntry } from './access.ts';
 import { createCallSidecar } from './call-sidecar.ts';
-import type { Grant } from './grants.ts';
+import type { Grant } from '@trunkline/events';
 import { readSidecar, writeSidecar, type SidecarRecord, type SidecarState } from './sidecar-record.ts';
 import { createSidecarProbe } from './sidecar-probe.ts';
 import { sidecarTimes, type SidecarTimes } from './sidecar-times.ts';

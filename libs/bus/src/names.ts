@@ -42,6 +42,8 @@ export interface EventPlace {
 
 const isBucket = (name: StreamName | BucketName): name is BucketName => bucketNames.some((bucket) => bucket === name);
 
+const some = (text: string | undefined) => (text === undefined ? '*' : token(text));
+
 /** Busy conversations have many events, and a hash costs as much as all else of a name. */
 const rememberedConversations = 5_000;
 
@@ -86,13 +88,18 @@ export function createNames(prefix: string) {
     /** All events of the conversation that this event subject belongs to. */
     eventsBeside: (eventSubject: string) => `${eventSubject.slice(0, eventSubject.lastIndexOf('.'))}.*`,
     conversationOf: (eventSubject: string) => eventSubject.split('.').at(-2) ?? '',
+    /** An event of which only the id is known. */
+    eventAnywhere: ({ connector, eventId }: Omit<EventPlace, 'conversation'>) =>
+      `${prefix}.events.${token(connector.kind)}.${token(connector.name)}.*.${hashToken(eventId)}`,
     allEvents: `${prefix}.events.>`,
+    eventsOf: (of: Partial<ConnectorId>) => `${prefix}.events.${some(of.kind)}.${some(of.name)}.>`,
 
     turn: (conversationToken: string, sessionId: string) =>
       `${prefix}.turns.${conversationToken}.${laneOf(sessionId)}.${token(sessionId)}`,
     skip: (conversationToken: string, why: string) => `${prefix}.skips.${conversationToken}.${token(why)}`,
     /** Turns and skips of one conversation: what its next append is conditional on. */
     judged: (conversationToken: string) => `${prefix}.*.${conversationToken}.>`,
+    allSkips: `${prefix}.skips.>`,
     isTurn: (subject: string) => subject.startsWith(`${prefix}.turns.`),
     allTurns: `${prefix}.turns.>`,
     turnsOfLane: (lane: number) => `${prefix}.turns.*.${lane}.*`,
@@ -111,7 +118,8 @@ export function createNames(prefix: string) {
     ledger: (what: LedgerEntryKind, connector: ConnectorId) =>
       `${prefix}.ledger.${what}.${token(connector.kind)}.${token(connector.name)}`,
     allLedger: `${prefix}.ledger.>`,
-    ledgerOf: (what: LedgerEntryKind) => `${prefix}.ledger.${what}.>`,
+    ledgerOf: (what: LedgerEntryKind, of: Partial<ConnectorId> = {}) =>
+      `${prefix}.ledger.${what}.${some(of.kind)}.${some(of.name)}`,
     live: (sessionId: string) => `${prefix}.live.${token(sessionId)}`,
     allLive: `${prefix}.live.>`,
     receipts: (instance: string) => `${prefix}.receipts.${token(instance)}`,

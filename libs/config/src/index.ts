@@ -1,6 +1,7 @@
 export { formatProblem, type ConfigProblem, type ConnectorProblem } from './config-problem.ts';
 export { connectorAllows, type TargetAllowed } from './connector-allows.ts';
 export { connectorFields, connectorsMarkdown, type ConnectorField } from './connector-docs.ts';
+export { connectorsToml } from './connectors-toml.ts';
 export { connectorJsonSchema } from './connector-json-schema.ts';
 export { kinds, type ConnectorConfig, type ConnectorOf } from './connectors.ts';
 export {

@@ -82,9 +82,12 @@ export function createTurnWorker(options: TurnWorkerOptions, deps: Deps) {
   async function bury(turn: Turn, why: { reason: string; attempts: number }): Promise<Handled> {
     const { turn_id, session, event } = turn;
     const { group } = options;
-    const data = { what: 'turn', group, turn_id, session_id: session.session_id, event_id: event.id, ...why };
-    await appendLedger({ what: 'dead', connector: event.data.connector, id: `${group}:${turn_id}`, data }, bus);
-    bus.log.error(data, 'turn.dead');
+    const { connector } = event.data;
+    const letter = { group, turn_id, session_id: session.session_id, event_id: event.id, attempts: why.attempts };
+    const reason = { code: 'handler_failed', detail: why.reason };
+    const data = { v: 1, type: 'turn', connector, ...letter, reason };
+    await appendLedger({ what: 'dead', connector, id: `${group}:${turn_id}`, data }, bus);
+    bus.log.error({ ...letter, reason }, 'turn.dead');
     return 'done';
   }
 

@@ -7,6 +7,7 @@ export {
   type DeliveryView,
 } from './delivery-views.ts';
 export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
+export { grantRoutes } from './grant-routes.ts';
 export { page, pageQuery } from './page.ts';
 export {
   roleCovers,

@@ -18,6 +18,7 @@ export const problemCodes = {
   event_not_found: { status: 404, title: 'Event not found' },
   event_not_replayable: { status: 409, title: 'Event needs no replay' },
   forbidden: { status: 403, title: 'Role does not allow this' },
+  grant_not_found: { status: 404, title: 'Grant not found' },
   headers_too_large: { status: 431, title: 'Headers too large' },
   idempotency_conflict: { status: 409, title: 'Same id, different content' },
   idempotency_key_invalid: { status: 400, title: 'Idempotency key is not usable' },

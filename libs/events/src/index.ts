@@ -10,6 +10,7 @@ export {
 export { deliverySchema, readDelivery, type Delivery } from './delivery.ts';
 export { attachmentSchema, eventDataContentSchema, type Attachment, type EventData } from './event-data.ts';
 export { eventDataSchema, eventSchema, eventTypes, readEvent, type EventType, type TrunklineEvent } from './event.ts';
+export { type Grant } from './grant.ts';
 export { eventFingerprint, type SaidBySender } from './fingerprint.ts';
 export { deliveryIdOf, outputIdOf, turnIdOf } from './ids.ts';
 export { jsonDepth } from './json-depth.ts';

@@ -8,13 +8,6 @@ export async function findReceipt(
 ): Promise<Receipt | 'not_routed_yet' | undefined> {
   const receipt = await readReceipt(of, bus);
   if (receipt) return receipt;
-  const stored = await bus.read('EVENTS', {
-    newestOf: inAnyConversation(bus.names.event({ ...of, conversation: '' })),
-  });
+  const stored = await bus.read('EVENTS', { newestOf: bus.names.eventAnywhere(of) });
   return stored && 'not_routed_yet';
-}
-
-/** The conversation is the last token but one of an event's subject, and who asks for a receipt does not know it. */
-function inAnyConversation(eventSubject: string): string {
-  return eventSubject.replace(/[^.]+(\.[^.]+)$/, '*$1');
 }

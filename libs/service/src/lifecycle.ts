@@ -85,7 +85,9 @@ export function createLifecycle(log: Logger): Lifecycle {
       process.on('unhandledRejection', (error) => void fail(error, 'service.crashed'));
     },
     watchParent() {
-      stack.add(watchParent(() => stopAsAsked({ reason: 'parent gone' })));
+      // The bus of a development installation goes with it: there is nobody to hand work over to, and nothing to wait for.
+      const orphaned = { exitCode: exitCodes.asked, withinMs: stopAfterFailureMs };
+      stack.add(watchParent(() => void stop({ reason: 'parent gone' }, orphaned)));
     },
     fail,
   };
