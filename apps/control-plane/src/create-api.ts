@@ -1,6 +1,7 @@
 import type { Bus } from '@trunkline/bus';
 import { routes } from '@trunkline/control-api';
-import { createAuthFailures, type IngressRoute } from '@trunkline/gateway-kit';
+import { createAuthFailures, type Emitter, type IngressRoute } from '@trunkline/gateway-kit';
+import type { Inventory } from '@trunkline/inventory';
 import type { Keyring } from '@trunkline/secrets';
 import type { Logger } from '@trunkline/telemetry';
 import { auditHandlers } from './audit/audit-handlers.ts';
@@ -8,8 +9,10 @@ import { recordAudit } from './audit/record-audit.ts';
 import type { AuthenticateDeps } from './authenticate.ts';
 import { deliveryHandlers } from './deliveries/delivery-handlers.ts';
 import { grantHandlers } from './grants/grant-handlers.ts';
+import { eventHandlers } from './events/event-handlers.ts';
 import type { HandlersOf } from './operation.ts';
 import { serveOperations } from './serve-operations.ts';
+import { sessionHandlers } from './sessions/session-handlers.ts';
 import { tokenHandlers } from './tokens/token-handlers.ts';
 import type { TokenStore } from './tokens/token-store.ts';
 
@@ -18,16 +21,21 @@ export interface ApiDeps extends Pick<AuthenticateDeps, 'adminToken' | 'trustedP
   bus: Bus;
   keyring: Keyring;
   tokens: TokenStore;
+  inventory: Pick<Inventory, 'get'>;
+  /** Stores what operators send into the bus. */
+  emitter: Emitter;
   log: Logger;
 }
 
 /** The whole API as routes of a server: each area brings the handlers of its operations. */
 export function createApi(deps: ApiDeps): IngressRoute[] {
-  const { bus, tokens, now } = deps;
+  const { bus, tokens, inventory, emitter, now } = deps;
   const handlers: HandlersOf<typeof routes> = {
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
     ...deliveryHandlers({ bus, now }),
+    ...eventHandlers({ bus, inventory, emitter }),
+    ...sessionHandlers({ bus, inventory, emitter, now }),
     ...grantHandlers({ bucket: bus.bucket('grants'), now }),
   };
   const failures = createAuthFailures({ now });

@@ -1,5 +1,6 @@
-import type { Bus } from '@trunkline/bus';
-import { createIngressApp, listen } from '@trunkline/gateway-kit';
+import { listenForReceipts, type Bus } from '@trunkline/bus';
+import { createEmitter, createIngressApp, listen } from '@trunkline/gateway-kit';
+import { openInventory } from '@trunkline/inventory';
 import type { Service } from '@trunkline/service';
 import { createApi } from './create-api.ts';
 import type { controlPlaneOptions } from './options.ts';
@@ -16,7 +17,12 @@ export async function startApi(service: Service<typeof controlPlaneOptions>, { b
   service.onStop(() => tokens.close());
   requireAdminToken({ host, adminToken, tokens, now });
 
-  const routes = createApi({ bus, keyring, tokens, adminToken, trustedProxies, now, log });
+  const inventory = await openInventory({ file: service.options.connectorsConfig, bus, log });
+  service.onStop(async () => inventory.close());
+  service.ready('connectors', () => ({ ready: true, problems: inventory.problems() }));
+  const emitter = createEmitter({ bus, receipts: listenForReceipts(service.instanceId, bus), now });
+
+  const routes = createApi({ bus, inventory, emitter, keyring, tokens, adminToken, trustedProxies, now, log });
   const server = await listen(createIngressApp(routes, { log }), { host, port });
   service.onStop(() => server.close());
   log.info({ host, port: server.port }, 'api.listening');

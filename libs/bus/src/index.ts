@@ -1,5 +1,5 @@
 export { type Appended, type AppendOptions } from './append.ts';
-export { isTombstone, type Bucket, type Entry, type WriteOptions } from './bucket.ts';
+export { storedValue, type Bucket, type Entry, type WriteOptions } from './bucket.ts';
 export { openBus, type Bus, type BusOptions, type CoreMessage, type Subscription } from './bus.ts';
 export {
   consumeDoorbells,

@@ -6,6 +6,10 @@ export {
   type DeliverySummary,
   type DeliveryView,
 } from './delivery-views.ts';
+export { eventRoutes, type StoredEvent } from './event-routes.ts';
+export { type EventSummary, type TurnView } from './event-views.ts';
+export { sessionRoutes } from './session-routes.ts';
+export { type OutputView, type SessionSummary, type SessionView } from './session-views.ts';
 export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
 export { grantRoutes } from './grant-routes.ts';
 export { page, pageQuery } from './page.ts';

@@ -1,6 +1,8 @@
 import { auditRoutes } from './audit-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
+import { eventRoutes } from './event-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
+import { sessionRoutes } from './session-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 
 /** Every operation of the API, by its id. */
@@ -8,6 +10,8 @@ export const routes = {
   ...tokenRoutes,
   ...auditRoutes,
   ...deliveryRoutes,
+  ...eventRoutes,
+  ...sessionRoutes,
   ...grantRoutes,
 };
 

@@ -7,5 +7,12 @@ export {
 } from './manage-session.ts';
 export { policyConflict, withPolicy } from './policy.ts';
 export { resolveSession, type Resolution, type SkipCode } from './resolve-session.ts';
-export { bindingKey, sessionKey, type BindingRecord, type BoundKey, type SessionRecord } from './session-record.ts';
+export {
+  bindingKey,
+  boundKeysOf,
+  sessionKey,
+  type BindingRecord,
+  type BoundKey,
+  type SessionRecord,
+} from './session-record.ts';
 export { createSessionStore, type Holder, type SessionStore, type SessionStoreDeps } from './session-store.ts';

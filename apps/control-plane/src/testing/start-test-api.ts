@@ -1,6 +1,6 @@
-import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
+import { listenForReceipts, migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { createControlClient, type ControlClient } from '@trunkline/control-api';
-import { createIngressApp, listen, noTrustedProxies } from '@trunkline/gateway-kit';
+import { createEmitter, createIngressApp, listen, noTrustedProxies } from '@trunkline/gateway-kit';
 import { generateKey, parseKeyring, secretOf } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { startNats, type NatsServer } from '@trunkline/testing';
@@ -39,6 +39,8 @@ export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi
     bus,
     keyring: parseKeyring(generateKey('test')),
     tokens,
+    inventory: { get: () => undefined },
+    emitter: createEmitter({ bus, receipts: listenForReceipts('control-plane-test', bus), now: Date.now }),
     adminToken: secretOf(testAdminToken),
     trustedProxies: noTrustedProxies,
     now: Date.now,
