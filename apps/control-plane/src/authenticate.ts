@@ -42,6 +42,13 @@ function callerOf(token: string, { tokens, adminToken, now }: AuthenticateDeps):
   return { token_id, name, role, expires_at };
 }
 
+/** Whether a caller who was let in may go on: for answers that last. */
+export function mayGoOn({ token_id }: Caller, { tokens, now }: Pick<AuthenticateDeps, 'tokens' | 'now'>): boolean {
+  if (token_id === startUpCaller.token_id) return true;
+  const record = tokens.find(token_id);
+  return record !== undefined && tokenState(record, now()) === 'valid';
+}
+
 const startUpCaller: Caller = { token_id: 'start-up', name: 'start-up token', role: 'admin' };
 
 const unauthenticated = problem('unauthenticated', {

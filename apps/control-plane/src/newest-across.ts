@@ -1,4 +1,5 @@
 import { readNewestFirst, type Bus, type NewestFirst } from '@trunkline/bus';
+import { readPositions, writePositions, type Positions } from './positions.ts';
 
 /** Some messages of one stream, as entries of a list; `id` is one letter and names it in cursors. */
 export interface Source<T> extends Pick<NewestFirst<T>, 'stream' | 'filter' | 'read'> {
@@ -25,7 +26,7 @@ export async function newestAcross<T>(
   query: AcrossQuery,
   bus: StreamBus,
 ): Promise<{ items: T[]; next?: string } | undefined> {
-  const positions = readCursor(query.cursor);
+  const positions = readPositions(query.cursor);
   if (!positions) return undefined;
   const columns = await Promise.all(sources.map((source) => readColumn(source, { ...query, positions }, bus)));
   const items: T[] = [];
@@ -36,10 +37,8 @@ export async function newestAcross<T>(
     items.push(entry.item);
     newest.taken += 1;
   }
-  const places = columns.map(placeAfter);
-  return places.some(({ before }) => before > 0)
-    ? { items, next: places.map(({ id, before }) => `${id}${before}`).join('.') }
-    : { items };
+  const places = new Map(columns.map(placeAfter));
+  return [...places.values()].some((before) => before > 0) ? { items, next: writePositions(places) } : { items };
 }
 
 interface Column<T> {
@@ -52,7 +51,7 @@ interface Column<T> {
 
 async function readColumn<T>(
   source: Source<T>,
-  { limit, since, before, positions }: AcrossQuery & { positions: Map<string, number> },
+  { limit, since, before, positions }: AcrossQuery & { positions: Positions },
   bus: StreamBus,
 ): Promise<Column<T>> {
   const { id, stream, filter } = source;
@@ -93,18 +92,8 @@ function newerHead<T>(best: Column<T> | undefined, column: Column<T>): Column<T>
   return at !== undefined && at > (bestAt ?? -Infinity) ? column : best;
 }
 
-function placeAfter<T>({ id, entries, taken, next }: Column<T>): { id: string; before: number } {
+/** Where the next page of a stream begins; 0 at its end. */
+function placeAfter<T>({ id, entries, taken, next }: Column<T>): [id: string, before: number] {
   const following = entries[taken];
-  if (following) return { id, before: following.seq + 1 };
-  return { id, before: next ?? 0 };
-}
-
-function readCursor(cursor: string | undefined): Map<string, number> | undefined {
-  const positions = new Map<string, number>();
-  for (const part of cursor?.split('.') ?? []) {
-    const [, id, before] = /^([a-z])(\d{1,16})$/.exec(part) ?? [];
-    if (id === undefined) return undefined;
-    positions.set(id, Number(before));
-  }
-  return positions;
+  return [id, following ? following.seq + 1 : (next ?? 0)];
 }

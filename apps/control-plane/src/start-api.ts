@@ -22,9 +22,12 @@ export async function startApi(service: Service<typeof controlPlaneOptions>, { b
   service.ready('connectors', () => ({ ready: true, problems: inventory.problems() }));
   const emitter = createEmitter({ bus, receipts: listenForReceipts(service.instanceId, bus), now });
 
-  const routes = createApi({ bus, inventory, emitter, keyring, tokens, adminToken, trustedProxies, now, log });
+  const closing = new AbortController();
+  const routes = createApi({ bus, inventory, emitter, closing: closing.signal, keyring, tokens, adminToken, trustedProxies, now, log });
   const server = await listen(createIngressApp(routes, { log }), { host, port });
   service.onStop(() => server.close());
+  // Before the server waits for its answers to end: feeds last until somebody ends them.
+  service.onStop(async () => closing.abort());
   log.info({ host, port: server.port }, 'api.listening');
   return server.port;
 }

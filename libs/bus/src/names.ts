@@ -108,6 +108,7 @@ export function createNames(prefix: string) {
     turnsBeside: (turnSubject: string) => `${prefix}.turns.*.${turnSubject.split('.').slice(-2).join('.')}`,
 
     output: (sessionId: string) => `${prefix}.outputs.${laneOf(sessionId)}.${token(sessionId)}`,
+    allOutputs: `${prefix}.outputs.>`,
     outputsOfLane: (lane: number) => `${prefix}.outputs.${lane}.*`,
 
     /** `scope` is what the platform's rate limit applies to (host, bot, channel): it decides the lane. */
@@ -120,6 +121,9 @@ export function createNames(prefix: string) {
     allLedger: `${prefix}.ledger.>`,
     ledgerOf: (what: LedgerEntryKind, of: Partial<ConnectorId> = {}) =>
       `${prefix}.ledger.${what}.${some(of.kind)}.${some(of.name)}`,
+    /** Everything that the ledger keeps of connectors, whatever it is (`ledgerKind`). */
+    anyLedgerOf: (of: Partial<ConnectorId>) => `${prefix}.ledger.*.${some(of.kind)}.${some(of.name)}`,
+    ledgerKind: (subject: string) => subject.split('.')[2] ?? '',
     live: (sessionId: string) => `${prefix}.live.${token(sessionId)}`,
     allLive: `${prefix}.live.>`,
     receipts: (instance: string) => `${prefix}.receipts.${token(instance)}`,

@@ -11,6 +11,7 @@ export { type EventSummary, type TurnView } from './event-views.ts';
 export { sessionRoutes } from './session-routes.ts';
 export { type OutputView, type SessionSummary, type SessionView } from './session-views.ts';
 export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
+export { type FeedEntry, type FollowOptions } from './follow-feed.ts';
 export { grantRoutes } from './grant-routes.ts';
 export { page, pageQuery } from './page.ts';
 export {
@@ -24,4 +25,5 @@ export {
   type Route,
 } from './route.ts';
 export { routes, type OperationId } from './routes.ts';
+export { feedKinds, streamRoutes, type FeedItem } from './stream-routes.ts';
 export { tokenRoutes, tokenViewSchema, type TokenView } from './token-routes.ts';

@@ -3,6 +3,7 @@ import { deliveryRoutes } from './delivery-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { streamRoutes } from './stream-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 
 /** Every operation of the API, by its id. */
@@ -12,6 +13,7 @@ export const routes = {
   ...deliveryRoutes,
   ...eventRoutes,
   ...sessionRoutes,
+  ...streamRoutes,
   ...grantRoutes,
 };
 

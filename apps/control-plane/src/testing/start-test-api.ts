@@ -1,6 +1,7 @@
 import { listenForReceipts, migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { createControlClient, type ControlClient } from '@trunkline/control-api';
 import { createEmitter, createIngressApp, listen, noTrustedProxies } from '@trunkline/gateway-kit';
+import { openInventory } from '@trunkline/inventory';
 import { generateKey, parseKeyring, secretOf } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { startNats, type NatsServer } from '@trunkline/testing';
@@ -35,11 +36,14 @@ export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi
     destination: { write: (line) => void logged.push(line) },
   });
   const tokens = await openTokenStore(bus.bucket('tokens'));
+  const inventory = await openInventory({ bus, log: quiet });
+  const closing = new AbortController();
   const deps: ApiDeps = {
     bus,
     keyring: parseKeyring(generateKey('test')),
     tokens,
-    inventory: { get: () => undefined },
+    inventory,
+    closing: closing.signal,
     emitter: createEmitter({ bus, receipts: listenForReceipts('control-plane-test', bus), now: Date.now }),
     adminToken: secretOf(testAdminToken),
     trustedProxies: noTrustedProxies,
@@ -58,8 +62,10 @@ export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi
     admin: as(testAdminToken),
     logged,
     async [Symbol.asyncDispose]() {
+      closing.abort();
       await server.close();
       tokens.close();
+      inventory.close();
       await bus.close();
       await nats[Symbol.asyncDispose]();
     },
