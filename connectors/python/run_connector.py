@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Starts a sidecar by its name: run_connector.py NAME [ARGUMENT ...]
 
-NAME is a bundled sidecar (apps/NAME-sidecar of this repository, for example "discord") or a script
-of your own, NAME.py beside this file. The sidecar takes this process's place: it gets its
+NAME is a bundled sidecar (apps/NAME-sidecar of this repository or image, for example "discord") or a
+script of your own, NAME.py beside this file. The sidecar takes this process's place: it gets its
 environment, its signals and its exit code.
 """
 
@@ -47,7 +47,9 @@ def main():
     name, arguments = sys.argv[1], sys.argv[2:]
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         fail("NAME may hold letters, digits, - and _ only.")
-    bundled = ROOT / "apps" / f"{name}-sidecar" / "src" / "main.ts"
+    folder = ROOT / "apps" / f"{name}-sidecar"
+    built = folder / "main.mjs"
+    bundled = built if built.is_file() else folder / "src" / "main.ts"
     own = HERE / f"{name}.py"
     sys.stdout.flush()
     if bundled.is_file():

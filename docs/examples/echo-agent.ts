@@ -3,11 +3,14 @@
  *
  *     NATS_URL=nats://127.0.0.1:4222 node docs/examples/echo-agent.ts
  *
- * Start as many as you like: the sessions are spread over them, each session's turns stay in order.
+ * Start as many as you like: the sessions are spread over them, each session's turns stay in order. Where NATS wants to know who
+ * asks, NATS_USER and NATS_PASSWORD say it.
  */
 import { consume } from '@trunkline/consumer-sdk';
 
-const consumer = await consume({ group: 'echo', servers: process.env['NATS_URL'] }, async (turn) => {
+const { NATS_URL: servers, NATS_USER: user, NATS_PASSWORD: password } = process.env;
+
+const consumer = await consume({ group: 'echo', servers, user, password }, async (turn) => {
   await turn.reply(`You said: ${turn.text}`);
 });
 

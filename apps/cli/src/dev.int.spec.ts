@@ -155,6 +155,19 @@ describe('deliveries', () => {
   });
 });
 
+describe('doctor', () => {
+  it('finds nothing wrong with what npm start runs', async () => {
+    const { code, out, err } = await trunkline('doctor');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const outcomes = out
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]);
+    expect(outcomes).toEqual(outcomes.map(() => 'ok'));
+    expect(out).toMatch(/^ok +control plane +reached as "start-up token", admin$/m);
+  });
+});
+
 describe('tokens', () => {
   it('are made by the admin token of this machine; one with a lower role is refused with 4', async () => {
     const { out: token } = await trunkline('tokens', 'create', 'ci', '--role', 'viewer', '--expires', '1d');

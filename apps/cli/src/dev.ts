@@ -17,7 +17,7 @@ import { childLine } from './dev-log.ts';
 import { openDevState, type DevRun, type DevState } from './dev-state.ts';
 import { CommandFailed } from './exit-codes.ts';
 import { freePort } from './free-port.ts';
-import { openReplyTerminal, type ShownReply } from './reply-terminal.ts';
+import { openReplyTerminal, replyLine } from './reply-terminal.ts';
 import { supervise, type Supervised } from './supervise.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -50,7 +50,7 @@ export async function dev(
   const state = openDevState(resolve(flags.stateDir));
   const ports = await choosePorts(flags, state);
   const natsUrl = `nats://127.0.0.1:${ports.nats}`;
-  const replies = await openReplyTerminal(ports.replies, (reply) => terminal.out(replyLine(reply)));
+  const replies = await openReplyTerminal({ port: ports.replies }, (reply) => terminal.out(replyLine(reply)));
   const connectors = connectorsFile(flags, { state, repliesUrl: replies.url });
   const onLine = childLine({ verbose: flags.verbose ?? false, terminal });
   const children: Supervised[] = [];
@@ -248,9 +248,6 @@ function banner(at: { natsUrl: string; connectors: string; tookMs: number } & Se
     'Slack or Telegram without an account, in a second terminal: npm run -s trunkline -- fake slack --add',
   ].join('\n');
 }
-
-const replyLine = ({ text, session_id, delivery_id }: ShownReply) =>
-  `Reply   ${text}   (session ${session_id}, delivery ${delivery_id})`;
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

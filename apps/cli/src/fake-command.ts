@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
+import { fakeHttp, type FakeHttpFlags } from './fake-http.ts';
 import { fakeSlack, type FakeSlackFlags } from './fake-slack.ts';
 import { fakeTelegram, type FakeTelegramFlags } from './fake-telegram.ts';
 import type { Terminal } from './terminal.ts';
@@ -21,6 +22,17 @@ const addOption = [
 
 interface Added {
   add?: boolean;
+}
+
+/** `trunkline fake http`. */
+export function addFakeHttp(fake: Command, shared: FakeShared): void {
+  fake
+    .command('http')
+    .description('a webhook receiver on this machine; shows what is delivered to it')
+    .option('--port <port>', 'port to listen on', shared.wholeNumber, 8092)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addHelpText('after', '\nExample: trunkline fake http --port 9002')
+    .action((flags: FakeHttpFlags) => fakeHttp(flags, depsOf(shared)));
 }
 
 /** `trunkline fake slack`. */

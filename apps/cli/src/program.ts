@@ -10,8 +10,10 @@ import { isoTime, wholeNumber, type CommandShared, type Globals } from './comman
 import { withBus, withServer } from './connect.ts';
 import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
 import { dev, type DevFlags } from './dev.ts';
+import { addDoctor } from './doctor-command.ts';
 import { eventsTail } from './events-tail.ts';
-import { addFakeSlack, addFakeTelegram } from './fake-command.ts';
+import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
+import { addInit } from './init-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { addSidecar } from './sidecar-command.ts';
 import { addGrants } from './grants-command.ts';
@@ -38,6 +40,8 @@ export function createProgram(deps: ProgramDeps): Command {
         'NATS_URL',
       ),
     )
+    .addOption(new Option('--nats-user <name>', 'who to be at NATS').env('NATS_USER'))
+    .addOption(new Option('--nats-password-file <file>', 'file with its password').env('NATS_PASSWORD_FILE'))
     .addOption(
       new Option(
         '--api-url <url>',
@@ -61,6 +65,7 @@ export function createProgram(deps: ProgramDeps): Command {
   const shared: CommandShared = { globals, terminal, env: deps.env, signal: deps.signal, input: deps.input };
 
   addDev(program, { deps, globals, terminal });
+  addInit(program, shared);
   addConfig(program, terminal);
   addBus(program, { globals, terminal });
   addEvents(program, { globals, terminal, signal: deps.signal });
@@ -70,6 +75,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addTokens(program, shared);
   addAudit(program, shared);
   addGrants(program, shared);
+  addDoctor(program, shared);
   addCompletion(program, terminal);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
   return program;
@@ -194,6 +200,7 @@ function addFake(program: Command, { globals, terminal, deps }: Shared & { deps:
   const fake = program.command('fake').description('stand-ins for platforms, to try things out without an account');
   const connectorsFile = () => devConnectorsFile(globals().stateDir);
   const shared = { terminal, signal: deps.signal, input: deps.input, wholeNumber, connectorsFile };
+  addFakeHttp(fake, shared);
   addFakeSlack(fake, shared);
   addFakeTelegram(fake, shared);
 }

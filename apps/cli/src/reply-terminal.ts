@@ -8,9 +8,13 @@ export interface ShownReply {
   delivery_id: string;
 }
 
+/** The line by which a reply is shown. */
+export const replyLine = ({ text, session_id, delivery_id }: ShownReply) =>
+  `Reply   ${text}   (session ${session_id}, delivery ${delivery_id})`;
+
 /** A webhook receiver of our own: shows what is delivered to it, answers 204, and takes a repeated delivery only once. */
 export async function openReplyTerminal(
-  port: number,
+  { port, host = '127.0.0.1' }: { port: number; host?: string },
   show: (reply: ShownReply) => void,
 ): Promise<{ url: string; close(): void }> {
   const seen = new Set<string>();
@@ -23,11 +27,11 @@ export async function openReplyTerminal(
       response.writeHead(204).end();
     });
   });
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
   const actual = typeof address === 'object' && address ? address.port : port;
-  return { url: `http://127.0.0.1:${actual}/`, close: () => server.close() };
+  return { url: `http://${host}:${actual}/`, close: () => server.close() };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

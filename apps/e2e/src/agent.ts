@@ -62,7 +62,8 @@ async function act(turn: ConsumedTurn): Promise<unknown> {
 }
 
 const log = (fields: object, message: string) => console.log(JSON.stringify({ message, ...fields }));
-const options = { group: 'agent', servers: process.env['NATS_URL'], log: { info: () => {}, warn: log, error: log } };
+const { NATS_URL: servers, NATS_USER: user, NATS_PASSWORD: password } = process.env;
+const options = { group: 'agent', servers, user, password, log: { info: () => {}, warn: log, error: log } };
 const consumer = await consume(options, act);
 process.once('SIGTERM', () => void consumer.drain().then(() => process.exit(0)));
 process.send?.('ready');

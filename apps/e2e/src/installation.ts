@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { migrateStreams, openBus, type Bus, type StreamChoices } from '@trunkline/bus';
+import { migrateStreams, openBus, roleOf, type Bus, type Role, type StreamChoices } from '@trunkline/bus';
 import { generateKey } from '@trunkline/secrets';
 import { freePort, startNats, tempDir, type NatsServer, type StartNatsOptions } from '@trunkline/testing';
 import { manageProcess, type ManagedProcess } from './managed-process.ts';
+import { credentialsOf, usersConfig } from './nats-users.ts';
 
 const workspace = resolve(import.meta.dirname, '../../..');
 
@@ -14,6 +15,8 @@ export interface ExtraProcess {
   args?: string[];
   /** Whether it says `process.send('ready')` when it serves, as is expected unless this is false. */
   saysReady?: boolean;
+  /** The group that it consumes turns for; its NATS user is the group's. */
+  group?: string;
 }
 
 /** The gateways that an installation can have. */
@@ -43,7 +46,7 @@ export interface InstallationOptions {
   mains?: Partial<Record<ServiceName, string>>;
 }
 
-/** A whole installation on this machine: a nats-server of its own, each service a process of its own. */
+/** A whole installation on this machine: a nats-server of its own, each service a process of its own with a NATS user of its own. */
 export interface Installation extends AsyncDisposable {
   readonly nats: NatsServer;
   /** A connection of the test's own. */
@@ -78,7 +81,9 @@ export async function startInstallation(options: InstallationOptions): Promise<I
 
 async function start(options: InstallationOptions, stack: AsyncDisposableStack): Promise<Installation> {
   const dir = stack.use(await tempDir('trunkline-e2e-'));
-  const nats = stack.use(await startNats(options.nats));
+  const plans = await plan(options);
+  const config = [usersConfig(plans.map(({ role }) => role)), options.nats?.config].join('\n');
+  const nats = stack.use(await startNats({ ...options.nats, config }));
   const quiet = { info: () => {}, warn: () => {}, error: () => {} };
   const bus = await openBus({ servers: nats.url, name: 'e2e' }, quiet);
   stack.defer(() => bus.connection.close());
@@ -96,11 +101,10 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     LOG_PRETTY: 'false',
     ...options.env,
   };
-  const plans = await plan(options);
-  const processes = plans.map(({ readyUrl, ...spec }) => {
+  const processes = plans.map(({ readyUrl, role, ...spec }) => {
     const child = manageProcess({
       ...spec,
-      env,
+      env: { ...env, ...(role && credentialsOf(role)) },
       logFile: join(dir.path, `${spec.name}.log`),
       restart: true,
       ...(readyUrl && { readyUrl }),
@@ -124,6 +128,8 @@ interface Plan extends ExtraProcess {
   url?: string;
   opsUrl?: string;
   readyUrl?: string;
+  /** Left out: it connects without a user and may do anything. */
+  role?: Role;
 }
 
 async function plan(options: InstallationOptions): Promise<Plan[]> {
@@ -141,8 +147,18 @@ async function plan(options: InstallationOptions): Promise<Plan[]> {
     }
   }
   const consumer = join(import.meta.dirname, 'chaos/consumer.ts');
-  for (let n = 1; n <= consumers; n++) plans.push({ name: `consumer-${n}`, main: consumer });
-  return [...plans, ...extra];
+  const everybody = [
+    ...plans,
+    ...Array.from({ length: consumers }, (_, n) => ({ name: `consumer-${n + 1}`, main: consumer, group: 'echo' })),
+    ...extra,
+  ];
+  return everybody.map((each) => ({ ...each, ...roleOfProcess(each) }));
+}
+
+function roleOfProcess({ name, group }: ExtraProcess): { role?: Role } {
+  if (group !== undefined) return { role: { process: 'consumer', group } };
+  const role = roleOf(name.replace(/-\d+$/, ''));
+  return role ? { role } : {};
 }
 
 const gatewayCounts = (options: InstallationOptions) =>

@@ -48,7 +48,7 @@ export async function startPlatforms(options: PlatformsOptions = {}): Promise<Pl
       gateways: 0,
       slackGateways,
       telegramGateways,
-      extra: [{ name: 'agent', main: join(import.meta.dirname, 'agent.ts') }],
+      extra: [{ name: 'agent', main: join(import.meta.dirname, 'agent.ts'), group: 'agent' }],
     }),
   );
   const front = starting.use(await openFront(installation.gatewayUrlsOf('slack')));

@@ -190,7 +190,7 @@ describe('a child process', () => {
     await withChild(it);
     const [one, two] = [await it.start(), await it.start()];
     await ready(it);
-    const owner = (await it.bus.bucket<{ gateway: string }>('targets').get('sidecar.side'))?.value.gateway;
+    const owner = (await it.bus.bucket<{ gateway: string }>('targets').get('sidecar.external.side'))?.value.gateway;
     const [holder, other] = one.instance === owner ? [one, two] : [two, one];
     await enqueueDelivery(deliveryTo('side', 'room', 'before'), { bus: it.bus });
     await waitFor(() => it.notes().some(({ delivered }) => delivered === 'before'), {

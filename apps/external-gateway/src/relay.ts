@@ -43,7 +43,7 @@ const noAnswer: StepOutcome = {
   reason: 'The replica that runs the sidecar did not answer.',
 };
 
-/** Opens this replica's end: it asks others, and answers them, over core NATS (`tl.relay.<instance>`). */
+/** Opens this replica's end: it asks others, and answers them, over core NATS (`tl.relay.external.<instance>`). */
 export function openRelay({ instance, bus, serve, timeoutMs }: RelayDeps): Relay {
   const waiting = new Map<string, (outcome: StepOutcome) => void>();
 
@@ -54,10 +54,10 @@ export function openRelay({ instance, bus, serve, timeoutMs }: RelayDeps): Relay
     const attempt = Number(headers[header.attempt]);
     const step = { delivery: read.value, deliveryId, attempt, ...(traceparent !== undefined && { traceparent }) };
     const outcome = await serve(step);
-    bus.publish(bus.names.relay(from), encodeJson(outcome), { [header.id]: id });
+    bus.publish(bus.names.relay('external', from), encodeJson(outcome), { [header.id]: id });
   }
 
-  const subscription = bus.subscribe(bus.names.relay(instance), (message) => {
+  const subscription = bus.subscribe(bus.names.relay('external', instance), (message) => {
     const { headers } = message;
     if (headers[header.from] !== undefined) {
       answer(headers, message.json()).catch((err: unknown) => bus.log.warn({ err }, 'relay.not-answered'));
@@ -82,7 +82,7 @@ export function openRelay({ instance, bus, serve, timeoutMs }: RelayDeps): Relay
         const timer = setTimeout(onAbort, timeoutMs);
         signal.addEventListener('abort', onAbort);
         waiting.set(id, settle);
-        bus.publish(bus.names.relay(gateway), encodeJson(delivery), {
+        bus.publish(bus.names.relay('external', gateway), encodeJson(delivery), {
           [header.id]: id,
           [header.from]: instance,
           [header.key]: deliveryId,

@@ -10,7 +10,7 @@ const mediaType = /^[\w.+-]+\/[\w.+-]+$/;
 
 /** Serves a file of a delivery to its sidecar, for as long as the delivery is under way and to nobody else. */
 export function serveDeliveryAsset(
-  deps: AccessDeps & { bus: Pick<Bus, 'bucket' | 'objects' | 'read'> },
+  deps: AccessDeps & { bus: Pick<Bus, 'bucket' | 'objects' | 'readSome'> },
 ): IngressHandler {
   return async ({ req, res, params }) => {
     const { name = '', delivery_id: deliveryId = '', asset_id: assetId = '' } = params;
@@ -41,12 +41,12 @@ interface Asked {
 const idPattern = /^[A-Za-z0-9_-]{1,200}$/;
 
 /** Whether this pending delivery goes to this connector and has this file in its output. */
-async function belongs({ name, deliveryId, assetId }: Asked, bus: Pick<Bus, 'bucket' | 'read'>): Promise<boolean> {
+async function belongs({ name, deliveryId, assetId }: Asked, bus: Pick<Bus, 'bucket' | 'readSome'>): Promise<boolean> {
   if (!idPattern.test(deliveryId)) return false;
   const record = (await bus.bucket<ProgressRecord>('progress').get(progressKey(deliveryId)))?.value;
   if (!record || record.seq === undefined || isSettled(record.state)) return false;
   if (record.connector.kind !== 'external' || record.connector.name !== name) return false;
-  const stored = await bus.read('DELIVERIES', { seq: record.seq });
+  const [stored] = await bus.readSome('DELIVERIES', { firstOf: record.subject, fromSeq: record.seq }, 1);
   const delivery = stored && readDelivery(stored.json());
   if (!delivery?.ok || delivery.value.delivery_id !== deliveryId) return false;
   return attachmentsOf(delivery.value).some((part) => assetIdOf(part) === assetId);

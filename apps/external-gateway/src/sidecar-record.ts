@@ -14,7 +14,7 @@ export interface SidecarState {
   failures?: number;
 }
 
-/** What every process can read of a sidecar: bucket `targets`, key `sidecar.<connector>`, kept 3 min after it was last looked at. */
+/** What every process can read of a sidecar: bucket `targets`, key `sidecar.external.<connector>`, kept 3 min after it was last looked at. */
 export interface SidecarRecord extends SidecarState {
   v: 1;
   mode: 'remote_http' | 'child_process';
@@ -24,7 +24,7 @@ export interface SidecarRecord extends SidecarState {
 }
 
 const keptMs = 180_000;
-const keyOf = (connector: string) => `sidecar.${token(connector)}`;
+const keyOf = (connector: string) => `sidecar.external.${token(connector)}`;
 type RecordBus = Pick<Bus, 'bucket'>;
 
 /** Writes what is known of a sidecar now. */

@@ -40,7 +40,7 @@ export async function startSidecars(service: Service, parts: SidecarParts): Prom
       own.delete(name);
     });
   };
-  const leased = await runLeased({ group: 'external_child', worker: service.instanceId, run }, bus);
+  const leased = await runLeased({ group: 'external', worker: service.instanceId, run }, bus);
   // Children stop while deliveries end, not after: both may take long, and a process has 20 s to stop.
   let drained: Promise<void> | undefined;
   const drain = () => (drained ??= leased.drain());

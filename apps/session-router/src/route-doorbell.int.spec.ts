@@ -160,7 +160,7 @@ describe('createDoorbellRouter', () => {
 
   it('wakes the gateway that waits with the session and the turn, and keeps the receipt', async () => {
     const router = await startRouter(bus);
-    const receipts = listenForReceipts('gw-1', bus);
+    const receipts = listenForReceipts({ kind: 'http', instance: 'gw-1' }, bus);
     const event = eventOf('c', 'e1');
     const waiting = receipts.expect(place(event));
     await store(event, 'gw-1');

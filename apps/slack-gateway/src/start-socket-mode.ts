@@ -24,7 +24,7 @@ export async function startSocketMode(service: Service, parts: SocketModeParts):
     const forget = service.telemetry.metrics.watch('leases_owned', labels, () => 1);
     await runConnector({ name, lease, modes }, parts).finally(forget);
   };
-  const leased = await runLeased({ group: 'slack_socket_mode', worker: service.instanceId, run }, parts.bus);
+  const leased = await runLeased({ group: 'slack', worker: service.instanceId, run }, parts.bus);
   service.onStop(() => leased.drain());
 
   const wanted = () => parts.inventory.list('slack').filter(isInSocketMode);

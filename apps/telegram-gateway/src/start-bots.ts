@@ -57,7 +57,7 @@ export async function startBots(deps: BotsDeps): Promise<RunningBots> {
     }
   }
 
-  const leased = await runLeased({ group: 'telegram-bots', worker: deps.worker, run }, deps.bus);
+  const leased = await runLeased({ group: 'telegram', worker: deps.worker, run }, deps.bus);
   function assign(): void {
     for (const name of assigned.problems.keys()) deps.status.set(name, undefined);
     assigned = assignBots(deps.inventory.list('telegram'));
@@ -102,7 +102,7 @@ async function poll(connector: PreparedConnector, deps: JobDeps): Promise<void> 
     {
       ...{ lease, signal, log, random, api: bot.api },
       ...(timing && { timing }),
-      offset: leasedRecord<number>(`telegram.offset.${botId}`, lease, deps.bus),
+      offset: leasedRecord<number>({ kind: 'telegram', name: `offset.${botId}` }, lease, deps.bus),
       store: (update) => storePolled(update, connector, deps),
       report: (problem) => status.set(config.name, { mode: 'polling', ...(problem !== undefined && { problem }) }),
     },

@@ -5,7 +5,7 @@ import type { StoredMessage, StoredMessageQuery } from './stored-message.ts';
 import type { BusLog } from './log.ts';
 import type { OrderedReader } from './ordered-reader.ts';
 import type { TailListener } from './tail.ts';
-import { createWatchFan, type Change, type Watch } from './watch-fan.ts';
+import { createWatchFans, type Change, type Watch } from './watch-fan.ts';
 
 /** A value of a bucket, with the revision that a later `update` must name. */
 export interface Entry<T> {
@@ -32,7 +32,7 @@ export interface Bucket<T> {
   delete(key: string, revision?: number): Promise<boolean>;
   /** A snapshot of the keys that match, a filter such as `http.*`; in no particular order. */
   entries(filter?: string): AsyncIterable<Entry<T>>;
-  /** Resolves after the values present were delivered. One KV watch serves all watchers of a bucket in this process. */
+  /** Resolves after the values present were delivered. Watchers whose filters one KV watch covers share it. */
   watch(filter: string, onChange: (change: Change<T>) => void): Promise<Watch>;
   /** Tells of each write from now on by key and revision, whoever makes it; values stay on the server. */
   tail(listener: BucketTailListener): Watch;
@@ -66,7 +66,7 @@ export const isTombstone = ({ headers }: StoredMessage) =>
 export function createBucket<T>(name: string, deps: BucketDeps): Bucket<T> {
   const subjectOf = (key: string) => `$KV.${name}.${key}`;
   const keyOf = (subject: string) => subject.slice(subjectOf('').length);
-  const fan = createWatchFan<T>({ ...deps, readAll: () => deps.readAll(subjectOf('>')), keyOf });
+  const fans = createWatchFans<T>({ ...deps, readAll: (filter) => deps.readAll(subjectOf(filter)), keyOf });
 
   async function write(key: string, value: T, options: AppendOptions): Promise<number | undefined> {
     const appended = await deps.append(subjectOf(key), encodeJson(value), options);
@@ -116,7 +116,7 @@ export function createBucket<T>(name: string, deps: BucketDeps): Bucket<T> {
         await reader.stop();
       }
     },
-    watch: (filter, onChange) => fan.watch(filter, onChange),
+    watch: (filter, onChange) => fans.watch(filter, onChange),
     tail: (listener) =>
       deps.tail(subjectOf('>'), {
         ...listener,

@@ -6,12 +6,15 @@ import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
 import { followLink, type BusState } from './link.ts';
 import type { BusLog } from './log.ts';
+import { inboxPrefixOf } from './inbox.ts';
 import { createNames, type BucketName, type Names, type ObjectStoreName, type StreamName } from './names.ts';
 import { createObjectStore, type ObjectFacts, type ObjectStore } from './objects.ts';
 import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-reader.ts';
-import { followTail } from './tail.ts';
+import { followRefusals } from './refusals.ts';
 import { createAsk } from './requests.ts';
 import { plainHeaders, readStored, type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
+import { takeWaiting } from './take-waiting.ts';
+import { followTail } from './tail.ts';
 import { wireHeaders } from './wire-headers.ts';
 
 export interface BusOptions {
@@ -23,6 +26,8 @@ export interface BusOptions {
   user?: string;
   password?: string;
   token?: string;
+  /** What answers to this process are addressed to. Default `_INBOX_<user>` with a user, so that no other user can read them, else `_INBOX`. */
+  inboxPrefix?: string;
   /** `wait` (default) for a server that is not there yet, or try `once`. */
   firstConnect?: 'wait' | 'once';
   /** How long a store or a read may take before it counts as failed. Default 5,000. */
@@ -55,6 +60,11 @@ export interface Bus {
   append(subject: string, payload: string | Uint8Array, options?: AppendOptions): Promise<Appended>;
   /** Buckets are streams too, with their keys as subjects (`names.keys`). */
   read(stream: StreamName | BucketName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
+  /**
+   * The first messages of a subject filter from a sequence on, by a consumer of that filter alone: for users who may not read the whole
+   * stream, as `read` of `firstOf` must. It costs several requests.
+   */
+  readSome(stream: StreamName, from: { firstOf: string; fromSeq: number }, most: number): Promise<StoredMessage[]>;
   /** Reads a stream's messages of one subject filter in order, without acknowledging; `buffer` bounds memory. */
   follow(
     stream: StreamName | BucketName,
@@ -77,16 +87,32 @@ export interface Bus {
 
 /** Connects, waiting for the server as long as it takes unless told otherwise. The streams need not exist yet (`requireStreams` tells). */
 export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
-  const nc = await connect(connectionOptions(options)).catch((cause: unknown) => {
+  const { user, inboxPrefix = inboxPrefixOf(user) } = options;
+  const nc = await connect(connectionOptions({ ...options, inboxPrefix })).catch((cause: unknown) => {
     throw new BusUnavailableError('Connecting', cause);
   });
   const names = createNames(options.prefix ?? 'tl');
   const timeoutMs = options.ackTimeoutMs ?? 5_000;
   const js = jetstream(nc, { timeout: timeoutMs });
-  const ask = createAsk(nc);
-  const link = followLink(nc, { log, timeoutMs });
+  const ask = createAsk(nc, inboxPrefix);
+  const link = followLink(nc, { log, timeoutMs, user });
+  followRefusals(nc, { user, log, onRefused: (refusal, subject) => ask.refuse(subject, refusal) });
   const buckets = new Map<BucketName, Bucket<unknown>>();
-  const storeOf = openStores(nc, names);
+  const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
+
+  function storeOf(name: ObjectStoreName) {
+    const full = names.bucket(name);
+    const stream = `OBJ_${full}`;
+    const store =
+      stores.get(name) ??
+      createObjectStore(full, {
+        append: bus.append,
+        read: (query) => readStored({ stream, query, timeoutMs }, { ask, link }),
+        readAll: (filter) => openOrderedReader({ stream, filter, from: { seq: 1 }, buffer: 32 }, { js, link }),
+      });
+    stores.set(name, store);
+    return store;
+  }
 
   const bus: Bus = {
     names,
@@ -121,6 +147,8 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     },
     objects: storeOf,
     objectFacts: (store, name) => storeOf(store).facts(name),
+    readSome: (stream, { firstOf, fromSeq }, most) =>
+      takeWaiting(bus.follow(stream, firstOf, { from: { seq: fromSeq }, buffer: most }), most),
     follow: (stream, filter, { from, buffer }) =>
       openOrderedReader({ stream: names.stream(stream), filter, from, buffer }, { js, link }),
     streamState: (stream) => streamState(names.stream(stream), bus),
@@ -142,23 +170,15 @@ async function streamState(stream: string, { connection, repeat }: Pick<Bus, 'co
   return { created, first: state.first_seq, last: state.last_seq };
 }
 
-/** Each store is opened once. */
-function openStores(nc: NatsConnection, names: Names) {
-  const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
-  return (name: ObjectStoreName) => {
-    const store = stores.get(name) ?? createObjectStore(names.bucket(name), nc);
-    stores.set(name, store);
-    return store;
-  };
-}
 
 function connectionOptions(options: BusOptions): NodeConnectionOptions {
-  const { servers, name, user, password, token } = options;
+  const { servers, name, user, password } = options;
   return {
     servers,
     name,
     ...(user && { user, pass: password ?? '' }),
-    ...(token && { token }),
+    ...(options.token && { token: options.token }),
+    inboxPrefix: options.inboxPrefix,
     maxReconnectAttempts: -1,
     waitOnFirstConnect: options.firstConnect !== 'once',
     reconnectTimeWait: 250,

@@ -1,10 +1,10 @@
 import { jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from './bus.ts';
-import { doorbellConsumer } from './migrate.ts';
 import { storedMessage } from './ordered-reader.ts';
 import { createSlots } from './slots.ts';
 import type { StoredMessage } from './stored-message.ts';
+import { doorbellConsumer } from './stream-definitions.ts';
 
 /** What becomes of a message that was handled. `retry` comes back to any process after `afterMs`; `drop` never does. */
 export type Verdict = { do: 'ack' } | { do: 'retry'; afterMs: number; reason: string } | { do: 'drop'; reason: string };

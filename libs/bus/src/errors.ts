@@ -1,13 +1,28 @@
 import { AppError } from '@trunkline/errors';
 
-/** The bus did not acknowledge in time: nothing may be assumed stored. Trying again with the same id is safe. */
+/** The server's permissions keep this process from what it has to do. It stays so until they are changed. */
+export class BusPermissionError extends AppError {
+  readonly code = 'BUS_PERMISSION';
+
+  constructor({ user, operation, subject }: { user: string | undefined; operation: string; subject: string }) {
+    const who = user === undefined ? 'This process' : `The NATS user ${user}`;
+    super(`${who} has no permission for ${operation} of ${subject}.`, {
+      fix: `Give it what \`trunkline bus permissions${user === undefined ? '' : ` --role ${user}`}\` prints, in the server's configuration, and reload the server.`,
+    });
+  }
+}
+
+/** The bus did not acknowledge: nothing may be assumed stored. Trying again with the same id is safe. */
 export class BusUnavailableError extends AppError {
   readonly code = 'BUS_UNAVAILABLE';
 
   constructor(what: string, cause: unknown) {
-    super(`${what}: the bus did not acknowledge in time.`, {
+    const refusal = cause instanceof BusPermissionError ? cause : undefined;
+    super(`${what}: ${refusal?.message ?? 'the bus did not acknowledge in time.'}`, {
       cause,
-      fix: 'Check that nats-server runs and has room (`trunkline bus status`); then try again with the same id.',
+      fix:
+        refusal?.fix ??
+        'Check that nats-server runs and has room (`trunkline bus status`); then try again with the same id.',
     });
   }
 }

@@ -9,7 +9,7 @@ export {
   type DoorbellOptions,
   type Verdict,
 } from './consume.ts';
-export { BusNotReadyError, BusUnavailableError } from './errors.ts';
+export { BusNotReadyError, BusPermissionError, BusUnavailableError } from './errors.ts';
 export { decodeJson, encodeJson } from './json.ts';
 export { type Handled, type LaneContext, type LaneWork } from './lane-runner.ts';
 export { leasedRecord, type LeasedRecord } from './leased-record.ts';
@@ -27,10 +27,13 @@ export {
   type ObjectStoreName,
   type StreamName,
 } from './names.ts';
+export { renderNatsConfig, type NatsUser } from './nats-config.ts';
 export { type ObjectFacts, type ObjectStore, type StoredObject } from './objects.ts';
+export { permissionsOf, type Permissions } from './permissions.ts';
 export { listenForReceipts, readReceipt, writeReceipt, type ReceiptListener, type ReceiptOf } from './receipts.ts';
 export { rememberReads, type RememberedBucket } from './remember-reads.ts';
 export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';
+export { roleOf, rolesOf, userOf, type Role } from './roles.ts';
 export { runLeased, type LeasedOptions, type LeasedWork, type PlatformLease } from './run-leased.ts';
 export { busHeaders, storeEvent, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from './bus.ts';
 import type { LaneCursor } from './lane-cursor.ts';
+import { LaneFollowers } from './lane-followers.ts';
 import { LaneProgress } from './lane-progress.ts';
 import type { StreamName } from './names.ts';
 import type { OrderedReader } from './ordered-reader.ts';
@@ -51,6 +52,7 @@ export class LaneRunner {
   readonly #work: LaneWork;
   readonly #deps: LaneRunnerDeps;
   readonly #progress: LaneProgress;
+  readonly #followers = new LaneFollowers();
   readonly #lost = new AbortController();
   readonly #draining = new AbortController();
   readonly #running = new Set<Promise<void>>();
@@ -121,8 +123,9 @@ export class LaneRunner {
   #dispatch(message: StoredMessage): void {
     const key = this.#work.keyOf(message.subject);
     const step = this.#progress.read(key, message.seq);
-    if (step === 'run') this.#start(key, message);
-    else this.#flushLater();
+    if (step === 'run') return this.#start(key, message);
+    if (step === 'later') this.#followers.add(key, message);
+    this.#flushLater();
   }
 
   #start(key: string, message: StoredMessage): void {
@@ -139,9 +142,9 @@ export class LaneRunner {
       if (handled === 'interrupted') return;
       const more = this.#progress.finish(key, message.seq);
       this.#flushLater();
-      if (!more) return;
+      if (!more) return this.#followers.forget(key);
       if (this.#stopped()) return;
-      message = await this.#fetchNext(key, message.seq + 1);
+      message = this.#followers.take(key, message.seq) ?? (await this.#fetchNext(key, message.seq + 1));
       this.#progress.next(key, message?.seq);
     }
   }
@@ -167,8 +170,11 @@ export class LaneRunner {
 
   /** Later messages of the key were seen, so one is there; a replica that lags may not show it yet. */
   async #fetchNext(key: string, fromSeq: number): Promise<StoredMessage | undefined> {
+    const { bus } = this.#deps;
+    const { stream } = this.#work;
     for (let attempt = 1; attempt <= 10 && !this.#lost.signal.aborted; attempt++) {
-      const next = await this.#deps.bus.read(this.#work.stream, { firstOf: key, fromSeq }).catch(() => undefined);
+      const [next, ...later] = await bus.readSome(stream, { firstOf: key, fromSeq }, 32).catch(() => []);
+      this.#followers.refill(key, later);
       if (next) return next;
       await this.#pause(20 * attempt);
     }

@@ -15,16 +15,16 @@ export interface LeasedRecord<T> {
   save(value: T): Promise<boolean>;
 }
 
-/** The record of `key` in the hands of a lease's owner. Keys of different leases must differ over the whole installation. */
+/** A record in the hands of a lease's owner, by name; names of different leases of a gateway's kind must differ. */
 export function leasedRecord<T>(
-  key: string,
+  { kind, name }: { kind: string; name: string },
   lease: Pick<PlatformLease, 'epoch'>,
   bus: Pick<Bus, 'bucket'>,
 ): LeasedRecord<T> {
   const { epoch } = lease;
   const bucket = bus.bucket<Fenced<T>>('cursors');
   // Three tokens: cursors of lanes have two.
-  const fullKey = `leased.record.${token(key)}`;
+  const fullKey = `leased.${token(kind)}.${token(name)}`;
   let revision: number | undefined;
 
   /** Writes our epoch; a write of ours whose answer was lost bears it already. */

@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { BusLog } from './log.ts';
 import { createOneWrite } from './one-write.ts';
+import { refusalOf } from './refusals.ts';
 
 export type BusState = 'connected' | 'reconnecting' | 'closed';
 
@@ -18,13 +19,13 @@ export interface Link {
    * Makes a request when the connection is up, waiting for it as long as `timeoutMs`.
    *
    * The client lets a request that was under way when the connection broke run into its time-out; here it fails at once
-   * (LinkLostError), or, with `repeatable`, is made again.
+   * (LinkLostError), or, with `repeatable`, is made again. What the server refuses fails with BusPermissionError.
    */
   ask<T>(request: () => Promise<T>, options?: { repeatable?: boolean }): Promise<T>;
 }
 
 /** Follows a connection's state for as long as it lives. */
-export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs: number }): Link {
+export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs: number; user?: string | undefined }): Link {
   let state: BusState = 'connected';
   const listeners = new Set<(state: BusState) => void>();
   const underWay = new Set<(error: LinkLostError) => void>();
@@ -81,7 +82,7 @@ export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs
           return await untilLost(request, { underWay, inOneWrite });
         } catch (error) {
           const again = repeatable && error instanceof LinkLostError && performance.now() < deadline;
-          if (!again) throw error;
+          if (!again) throw refusalOf(error, options.user);
         }
       }
     },

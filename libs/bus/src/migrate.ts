@@ -8,10 +8,10 @@ import {
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BusNotReadyError } from './errors.ts';
 import type { Names } from './names.ts';
-import { defaultStreamChoices, streamDefinitions, type StreamChoices } from './stream-definitions.ts';
-
-/** The durable consumer by which every router hears of new events. */
-export const doorbellConsumer = 'router';
+import { streamsOf } from './permissions.ts';
+import { refusalOf } from './refusals.ts';
+import { userOf, type Role } from './roles.ts';
+import { defaultStreamChoices, doorbellConsumer, streamDefinitions, type StreamChoices } from './stream-definitions.ts';
 
 const serverFloor = [2, 11, 0] as const;
 const streamNotFound = 10059;
@@ -44,19 +44,31 @@ export async function migrateStreams(at: {
   return changed;
 }
 
-/** Compares the server with what this version needs, changing nothing. */
+/** Compares the server with what this version needs, or of that what a role needs, changing nothing. */
 export async function inspectStreams(at: {
   nc: NatsConnection;
   names: Names;
   choices?: Partial<StreamChoices>;
+  role?: Role | undefined;
 }): Promise<StreamFinding[]> {
   const jsm = await jetstreamManager(at.nc, { checkAPI: false });
   const choices = { ...defaultStreamChoices, ...at.choices };
-  return Promise.all(streamDefinitions(at.names, choices).map((definition) => inspect(definition, jsm)));
+  const wanted = at.role && new Set(streamsOf(at.role, at.names));
+  const definitions = streamDefinitions(at.names, choices).filter(({ name }) => wanted?.has(name) ?? true);
+  return Promise.all(definitions.map((definition) => inspect(definition, jsm))).catch((error: unknown) => {
+    throw refusalOf(error, at.role && userOf(at.role));
+  });
 }
 
-/** Throws BusNotReadyError unless the server is new enough and holds every stream with the features we rely on. */
-export async function requireStreams(at: { nc: NatsConnection; names: Names }): Promise<void> {
+/**
+ * Throws BusNotReadyError unless the server is new enough and holds every stream with the features we rely on; with a role, every stream
+ * of that role.
+ */
+export async function requireStreams(at: {
+  nc: NatsConnection;
+  names: Names;
+  role?: Role | undefined;
+}): Promise<void> {
   refuseOldServer(at.nc);
   const findings = await inspectStreams(at);
   const problems = findings.filter((finding) => finding.state === 'missing' || lacksFeature(finding));

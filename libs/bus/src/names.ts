@@ -56,8 +56,8 @@ const rememberedConversations = 5_000;
  *     tl.outputs.<lane>.<session>                               OUTPUTS     7 days
  *     tl.deliveries.<kind>.<lane>.<connector>.<target>          DELIVERIES  7 days
  *     tl.ledger.<what>.<kind>.<connector>                       LEDGER      30 days
- *     tl.live.<session>   tl.receipts.<gateway instance>        not stored
- *     tl.relay.<gateway instance>                               not stored
+ *     tl.live.<session>   tl.receipts.<kind>.<instance>         not stored
+ *     tl.relay.<kind>.<instance>                                not stored
  *
  * Platform ids never stand in a subject as they are: they are unbounded and hold dots (see `token`).
  */
@@ -85,6 +85,9 @@ export function createNames(prefix: string) {
 
     event: ({ connector, conversation: key, eventId }: EventPlace) =>
       `${prefix}.events.${token(connector.kind)}.${token(connector.name)}.${conversation(connector, key)}.${hashToken(eventId)}`,
+    /** The events of an id, whatever their conversation. */
+    eventAnywhere: ({ connector, eventId }: Omit<EventPlace, 'conversation'>) =>
+      `${prefix}.events.${token(connector.kind)}.${token(connector.name)}.*.${hashToken(eventId)}`,
     /** All events of the conversation that this event subject belongs to. */
     eventsBeside: (eventSubject: string) => `${eventSubject.slice(0, eventSubject.lastIndexOf('.'))}.*`,
     conversationOf: (eventSubject: string) => eventSubject.split('.').at(-2) ?? '',
@@ -126,9 +129,9 @@ export function createNames(prefix: string) {
     ledgerKind: (subject: string) => subject.split('.')[2] ?? '',
     live: (sessionId: string) => `${prefix}.live.${token(sessionId)}`,
     allLive: `${prefix}.live.>`,
-    receipts: (instance: string) => `${prefix}.receipts.${token(instance)}`,
+    receipts: (kind: string, instance: string) => `${prefix}.receipts.${token(kind)}.${token(instance)}`,
     /** What replicas of one gateway hand to each other. */
-    relay: (instance: string) => `${prefix}.relay.${token(instance)}`,
+    relay: (kind: string, instance: string) => `${prefix}.relay.${token(kind)}.${token(instance)}`,
   };
 }
 

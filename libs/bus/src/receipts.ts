@@ -27,7 +27,7 @@ export async function writeReceipt(
   const key = receiptKey(receipt);
   await bus.bucket<Receipt>('receipts').put(key, receipt.receipt);
   if (!receipt.replyInstance) return;
-  bus.publish(bus.names.receipts(receipt.replyInstance), encodeJson(receipt.receipt), { 'Tl-Receipt': key });
+  bus.publish(bus.names.receipts(receipt.connector.kind, receipt.replyInstance), encodeJson(receipt.receipt), { 'Tl-Receipt': key });
 }
 
 /** Waits for receipts of events that this process stored: one subscription, however many wait. */
@@ -38,10 +38,13 @@ export interface ReceiptListener {
   stop(): void;
 }
 
-/** Listens under this instance's name; it goes with the event as `replyInstance`. */
-export function listenForReceipts(instance: string, bus: Pick<Bus, 'subscribe' | 'names'>): ReceiptListener {
+/** Listens for events of a gateway's kind under this instance's name; it goes with the event as `replyInstance`. */
+export function listenForReceipts(
+  { kind, instance }: { kind: string; instance: string },
+  bus: Pick<Bus, 'subscribe' | 'names'>,
+): ReceiptListener {
   const waiting = new Map<string, Set<(receipt: Receipt) => void>>();
-  const subscription = bus.subscribe(bus.names.receipts(instance), (message) => {
+  const subscription = bus.subscribe(bus.names.receipts(kind, instance), (message) => {
     const waiters = waiting.get(message.headers['Tl-Receipt'] ?? '');
     if (waiters) for (const resolve of waiters) resolve(message.json() as Receipt);
   });

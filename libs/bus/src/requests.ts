@@ -14,7 +14,11 @@ export class NoAnswerError extends Error {
 }
 
 /** Questions with one answer each. */
-export type Ask = (question: Question) => Promise<Msg>;
+export interface Ask {
+  (question: Question): Promise<Msg>;
+  /** The server refused to take what was published to `subject`: nobody waits for its answers any more. */
+  refuse(subject: string, error: Error): void;
+}
 
 const sweepEveryMs = 100;
 const noResponders = 503;
@@ -25,9 +29,9 @@ const noResponders = 503;
  * The client's `request` does the same, but makes an error with its stack for each answer that arrives and a timer for each question:
  * an eighth of what a busy process has to do. Here one timer watches over all, so a time-out is exact to a tenth of a second.
  */
-export function createAsk(nc: NatsConnection): Ask {
-  const inbox = createInbox();
-  const open = new Map<string, { answer: (message: Msg) => void; fail: (error: Error) => void; deadline: number }>();
+export function createAsk(nc: NatsConnection, inboxPrefix: string): Ask {
+  const inbox = createInbox(inboxPrefix);
+  const open = new Map<string, Waiting>();
   let sweeping: NodeJS.Timeout | undefined;
   let asked = 0;
 
@@ -55,11 +59,29 @@ export function createAsk(nc: NatsConnection): Ask {
     sweeping = open.size > 0 ? setTimeout(sweep, sweepEveryMs) : undefined;
   }
 
-  return ({ subject, payload, headers, timeoutMs }) =>
-    new Promise((answer, fail) => {
+  function refuse(subject: string, error: Error): void {
+    for (const [id, waiting] of open) {
+      if (waiting.subject !== subject) continue;
+      open.delete(id);
+      waiting.fail(error);
+    }
+  }
+
+  function ask({ subject, payload, headers, timeoutMs }: Question): Promise<Msg> {
+    return new Promise((answer, fail) => {
       const id = (asked++).toString(36);
       nc.publish(subject, payload, { reply: `${inbox}.${id}`, ...(headers && { headers }) });
-      open.set(id, { answer, fail, deadline: performance.now() + timeoutMs });
+      open.set(id, { subject, answer, fail, deadline: performance.now() + timeoutMs });
       sweeping ??= setTimeout(sweep, sweepEveryMs);
     });
+  }
+
+  return Object.assign(ask, { refuse });
+}
+
+interface Waiting {
+  subject: string;
+  answer(message: Msg): void;
+  fail(error: Error): void;
+  deadline: number;
 }

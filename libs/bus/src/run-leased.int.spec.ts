@@ -139,7 +139,7 @@ describe.concurrent('runLeased', () => {
       const a = await place.replica('a', { bus });
       a.want(['bot']);
       const [old] = await waitFor(() => place.leases['bot'], { what: 'the first owner', timeoutMs: 8_000 });
-      const mine = leasedRecord<number>('polls.bot', old ?? { epoch: 0 }, bus);
+      const mine = leasedRecord<number>({ kind: 'polls', name: 'bot' }, old ?? { epoch: 0 }, bus);
       expect(await mine.load()).toEqual({ value: undefined });
       expect(await mine.save(41)).toBe(true);
 
@@ -151,12 +151,12 @@ describe.concurrent('runLeased', () => {
       expect(old?.stillOwner()).toBe(false);
       const [, heir] = place.leases['bot'] ?? [];
       expect(heir?.epoch).toBeGreaterThan(old?.epoch ?? Infinity);
-      const theirs = leasedRecord<number>('polls.bot', heir ?? { epoch: 0 }, bus);
+      const theirs = leasedRecord<number>({ kind: 'polls', name: 'bot' }, heir ?? { epoch: 0 }, bus);
       expect(await theirs.load()).toEqual({ value: 41 });
       expect(await mine.save(42)).toBe(false);
       expect(await mine.load()).toBeUndefined();
       expect(await theirs.save(43)).toBe(true);
-      expect(await leasedRecord('polls.bot', heir ?? { epoch: 0 }, bus).load()).toEqual({ value: 43 });
+      expect(await leasedRecord({ kind: 'polls', name: 'bot' }, heir ?? { epoch: 0 }, bus).load()).toEqual({ value: 43 });
       await b.drain();
     },
   );
@@ -193,12 +193,12 @@ describe('leasedRecord', () => {
   it('adopts a write of its own whose acknowledgement was lost', async () => {
     await using place = await installation();
     const bus = await place.open();
-    const record = leasedRecord<string>('k', { epoch: 7 }, bus);
+    const record = leasedRecord<string>({ kind: 'k', name: 'k' }, { epoch: 7 }, bus);
     await record.save('one');
     // What a lost acknowledgement looks like: the bus has moved on, this object has not.
-    await leasedRecord<string>('k', { epoch: 7 }, bus).save('two');
+    await leasedRecord<string>({ kind: 'k', name: 'k' }, { epoch: 7 }, bus).save('two');
     expect(await record.save('three')).toBe(true);
-    expect(await leasedRecord('k', { epoch: 8 }, bus).load()).toEqual({ value: 'three' });
+    expect(await leasedRecord({ kind: 'k', name: 'k' }, { epoch: 8 }, bus).load()).toEqual({ value: 'three' });
     expect(await record.save('four')).toBe(false);
   });
 });

@@ -21,7 +21,7 @@ export interface PlatformLease {
 }
 
 export interface LeasedOptions {
-  /** Replicas of one group share the names. */
+  /** Replicas of one group share the names. A gateway's is its kind: that is where its user may write. */
   group: string;
   /** Unique per process, also over restarts. */
   worker: string;

@@ -47,8 +47,7 @@ export async function storeEvent(
     if (appended.outcome === 'stored') return { status: 'stored', seq: appended.seq };
     const own = await bus.read('EVENTS', { newestOf: subject });
     // An id that is taken in another conversation is known by its message id alone.
-    const stored =
-      own ?? (appended.outcome === 'duplicate' ? await bus.read('EVENTS', { seq: appended.seq }) : undefined);
+    const stored = own ?? (await bus.read('EVENTS', { newestOf: bus.names.eventAnywhere(event) }));
     if (stored) return { status: sameContent(stored, event) ? 'duplicate' : 'conflict', stored };
     await sleep(10 * attempt);
   }

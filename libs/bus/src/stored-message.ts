@@ -32,6 +32,8 @@ export function plainHeaders(headers: MsgHdrs | undefined): Record<string, strin
 /**
  * Reads one message by the direct API, or `undefined` where there is none.
  *
+ * Only `newestOf` can be permitted subject by subject; the others need the right to read the whole stream (`Bus.readNext` does not).
+ *
  * On a cluster a lagging replica may answer: empty or older than what the stream holds. Callers that must not miss anything
  * read again (design/nats-notes.md, pitfall 8).
  */
@@ -39,11 +41,7 @@ export async function readStored(
   at: { stream: string; query: StoredMessageQuery; timeoutMs: number },
   deps: { ask: Ask; link: Link },
 ): Promise<StoredMessage | undefined> {
-  const question = {
-    subject: `$JS.API.DIRECT.GET.${at.stream}`,
-    payload: JSON.stringify(wireQuery(at.query)),
-    timeoutMs: at.timeoutMs,
-  };
+  const question = { ...questionOf(at), timeoutMs: at.timeoutMs };
   const reply = await deps.link
     .ask(() => deps.ask(question), { repeatable: true })
     .catch((cause: unknown) => {
@@ -63,9 +61,15 @@ export async function readStored(
   return { subject, seq: Number(seq), time: new Date(time ?? 0), headers, payload, json: () => decodeJson(payload) };
 }
 
-function wireQuery(query: StoredMessageQuery): object {
+function questionOf({ stream, query }: { stream: string; query: StoredMessageQuery }) {
+  const subject = `$JS.API.DIRECT.GET.${stream}`;
+  // With what is asked for in the subject, permissions can say who may ask for it.
+  if ('newestOf' in query) return { subject: `${subject}.${query.newestOf}`, payload: '' };
+  return { subject, payload: JSON.stringify(wireQuery(query)) };
+}
+
+function wireQuery(query: Exclude<StoredMessageQuery, { newestOf: string }>): object {
   if ('seq' in query) return { seq: query.seq };
-  if ('newestOf' in query) return { last_by_subj: query.newestOf };
   if ('fromSeq' in query) return { seq: query.fromSeq, next_by_subj: query.firstOf };
   return { start_time: query.fromTime.toISOString(), next_by_subj: query.firstOf };
 }

@@ -1,6 +1,9 @@
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
 import { objectStoreNames, type BucketName, type Names, type StreamName } from './names.ts';
 
+/** The durable consumer by which every router hears of new events. */
+export const doorbellConsumer = 'router';
+
 const secondsToNanos = (seconds: number) => seconds * 1_000_000_000;
 const hours = (count: number) => count * 3600;
 const days = (count: number) => hours(24 * count);
@@ -67,7 +70,6 @@ function buckets(names: Names, choices: StreamChoices): Definition[] {
     duplicate_window: secondsToNanos(120),
     ...everyStream(choices),
     max_msgs_per_subject: 1,
-    allow_rollup_hdrs: true,
     deny_delete: true,
   }));
 }
@@ -79,7 +81,6 @@ function objectStores(names: Names, choices: StreamChoices): Definition[] {
     subjects: [`$O.${names.bucket(name)}.C.>`, `$O.${names.bucket(name)}.M.>`],
     max_age: secondsToNanos(days(30)),
     ...everyStream(choices),
-    allow_rollup_hdrs: true,
   }));
 }
 
@@ -93,5 +94,7 @@ function everyStream(choices: StreamChoices): Partial<StreamConfig> {
     max_consumers: maxConsumers,
     allow_direct: true,
     allow_msg_ttl: true,
+    // A header by which whoever may write one subject empties the whole stream: no permission can forbid it.
+    allow_rollup_hdrs: false,
   };
 }

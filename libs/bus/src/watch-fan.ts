@@ -17,7 +17,8 @@ export interface Watch {
 }
 
 export interface WatchFanDeps {
-  readAll(): Promise<OrderedReader>;
+  /** Reads the newest value of each key that matches, then what is written. */
+  readAll(filter: string): Promise<OrderedReader>;
   keyOf(subject: string): string;
   closed(): boolean;
   log: BusLog;
@@ -29,13 +30,38 @@ interface Watcher<T> {
 }
 
 /**
- * One KV watch for all watchers of a bucket in this process.
+ * The KV watches of a bucket in this process: one for each filter that no earlier one covers, because permissions are given by
+ * filter and know no consumer with several.
+ */
+export function createWatchFans<T>(deps: WatchFanDeps) {
+  const fans: { filter: string; fan: WatchFan<T> }[] = [];
+
+  function fanOf(filter: string): WatchFan<T> {
+    const known = fans.find((each) => covers(each.filter, filter));
+    if (known) return known.fan;
+    const fan = createWatchFan<T>({ ...deps, readAll: () => deps.readAll(filter) });
+    fans.push({ filter, fan });
+    return fan;
+  }
+
+  return {
+    watch: (filter: string, onChange: (change: Change<T>) => void): Promise<Watch> =>
+      fanOf(filter).watch(filter, onChange),
+  };
+}
+
+interface WatchFan<T> {
+  watch(filter: string, onChange: (change: Change<T>) => void): Promise<Watch>;
+}
+
+/**
+ * One KV watch for all watchers of a filter.
  *
  * A stopped watch leaves its consumer behind on the server and a stream has room for a limited number of consumers
  * (design/nats-notes.md, pitfalls 2 and 3), so the watch is opened once and never stopped. It keeps the newest value of each
  * key, which is what a late watcher is given first; that may lag a few milliseconds behind the newest write.
  */
-export function createWatchFan<T>(deps: WatchFanDeps) {
+function createWatchFan<T>(deps: Omit<WatchFanDeps, 'readAll'> & { readAll(): Promise<OrderedReader> }): WatchFan<T> {
   const watchers = new Set<Watcher<T>>();
   const newest = new Map<string, Change<T>>();
   let present: Promise<void> | undefined;
@@ -94,7 +120,7 @@ export function createWatchFan<T>(deps: WatchFanDeps) {
         throw error;
       });
       await present;
-      const watcher = { matches: keyMatcher(filter), onChange };
+      const watcher = { matches: (key: string) => covers(filter, key), onChange };
       for (const change of newest.values()) {
         if (change.value !== undefined && watcher.matches(change.key)) onChange(change);
       }
@@ -104,15 +130,12 @@ export function createWatchFan<T>(deps: WatchFanDeps) {
   };
 }
 
-/** NATS wildcards on keys: `*` is one token, a final `>` is one or more. */
-export function keyMatcher(filter: string): (key: string) => boolean {
-  if (filter === '>') return () => true;
-  const wanted = filter.split('.');
-  const open = wanted.at(-1) === '>';
-  if (open) wanted.pop();
-  return (key) => {
-    const tokens = key.split('.');
-    if (open ? tokens.length <= wanted.length : tokens.length !== wanted.length) return false;
-    return wanted.every((token, index) => token === '*' || token === tokens[index]);
-  };
+/** Whether everything that `narrow` matches, a key or another filter, is matched by `wide`: `*` is one token, a final `>` is one or more. */
+export function covers(wide: string, narrow: string): boolean {
+  if (wide === '>') return true;
+  const [all, some] = [wide.split('.'), narrow.split('.')];
+  const open = all.at(-1) === '>';
+  if (open) all.pop();
+  if (open ? some.length <= all.length : some.length !== all.length) return false;
+  return all.every((token, index) => (token === '*' ? some[index] !== '>' : token === some[index]));
 }

@@ -19,6 +19,16 @@ command = "python3"
 [[http_connectors]]
 name = "hook"
 bearer_token = "plain-secret"
+
+[[slack_connectors]]
+name = "team"
+bot_token = "xoxb-plain-secret"
+app_token = "xapp-plain-secret"
+ingress_mode = "socket_mode"
+
+[[telegram_connectors]]
+name = "bot"
+secret_token = "plain-secret"
 `;
 
 const parse = (toml: string) => {
@@ -31,5 +41,9 @@ it('says the same as the file it came from, defaults written out, and no inline 
   const printed = connectorsToml(parse(file));
   expect(printed).not.toContain('plain-secret');
   expect(printed).toContain('on_unknown');
-  expect(parse(printed)).toEqual(parse(file.replace('plain-secret', '[secret]')));
+  expect(parse(printed)).toEqual(parse(file.replaceAll(/"[^"]*plain-secret"/g, '"[secret]"')));
+});
+
+it('keeps inline secrets for the process that uses them', () => {
+  expect(parse(connectorsToml(parse(file), { secrets: 'kept' }))).toEqual(parse(file));
 });

@@ -46,6 +46,9 @@ interface TripleOptions {
   inline?: { pattern: RegExp; wanted: string };
 }
 
+/** What stands where an inline secret was taken out. It passes as one, so that what was printed can be read again. */
+export const maskedSecret = '[secret]';
+
 const noWhitespace = { pattern: /^\S+$/, wanted: 'without whitespace' };
 
 /** The schema of the three wire keys of one secret. */
@@ -54,7 +57,10 @@ export function secretTriple<F extends string>(field: F, { kind, about, inline =
   const shape = {
     [keys.inline]: z
       .string()
-      .refine((value) => value.trim() === '' || inline.pattern.test(value), `must be written ${inline.wanted}`)
+      .refine(
+        (value) => value.trim() === '' || value === maskedSecret || inline.pattern.test(value),
+        `must be written ${inline.wanted}`,
+      )
       .optional()
       .meta({ description: `${about}.`, writeOnly: true }),
     [keys.env]: envName()

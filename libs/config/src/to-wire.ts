@@ -1,5 +1,5 @@
 import { kinds, type ConnectorConfig } from './connectors.ts';
-import { splitSecrets, type SecretField } from './secret-field.ts';
+import { maskedSecret, splitSecrets, type SecretField } from './secret-field.ts';
 
 /** The wire form of a connector, defaults filled in: the inverse of parsing it. Holds its inline secrets: not for people's eyes. */
 export function toWire(connector: ConnectorConfig): Record<string, unknown> {
@@ -42,12 +42,10 @@ function listedSecrets(connector: ConnectorConfig): [string, SecretField][] {
   }
 }
 
-const redacted = '[secret]';
-
 /** The wire form for people: inline secrets are replaced by a mark. */
 export function toPrintableWire(connector: ConnectorConfig): Record<string, unknown> {
   const masked = { ...connector };
-  const mask = (secret: SecretField) => (secret.inline === undefined ? secret : { ...secret, inline: redacted });
+  const mask = (secret: SecretField) => (secret.inline === undefined ? secret : { ...secret, inline: maskedSecret });
   for (const [field, secret] of Object.entries(secretsOf(connector)))
     if (field in masked) Reflect.set(masked, field, mask(secret));
   if (masked.kind === 'slack') {

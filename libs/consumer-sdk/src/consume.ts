@@ -11,6 +11,8 @@ export interface ConsumeOptions extends Partial<Omit<TurnWorkerOptions, 'random'
   password?: string;
   token?: string;
   prefix?: string;
+  /** What answers are addressed to; default `_INBOX_<user>`, as the permissions of a group's user have it. */
+  inboxPrefix?: string;
   /** Where a group that never ran begins: at the oldest turn kept (default) or behind the newest. */
   start?: 'oldest' | 'newest';
   log?: BusLog;
@@ -33,10 +35,12 @@ const quiet: BusLog = { info: () => {}, warn: () => {}, error: () => {} };
  */
 export async function consume(options: ConsumeOptions, handler: TurnHandler): Promise<TurnConsumer> {
   const { group, servers = 'nats://127.0.0.1:4222', log = quiet, start, concurrency = 64, maxAttempts = 5 } = options;
-  const { user, password, token, prefix, filter } = options;
-  const bus = await openBus({ servers, name: `consumer ${group}`, user, password, token, prefix }, log);
+  const { user, password, token, prefix, inboxPrefix, filter } = options;
+  const connection = { servers, user, password, token, prefix, inboxPrefix };
+  const bus = await openBus({ ...connection, name: `consumer ${group}` }, log);
   const closed = () => bus.state() === 'closed';
-  await untilAnswered(() => requireStreams({ nc: bus.connection, names: bus.names }), { log, closed });
+  const required = { nc: bus.connection, names: bus.names, role: { process: 'consumer', group } } as const;
+  await untilAnswered(() => requireStreams(required), { log, closed });
   const worker = createTurnWorker({ group, filter, concurrency, maxAttempts, random: Math.random }, { bus, handler });
   const lanes = await runLanes(
     {

@@ -32,7 +32,7 @@ afterAll(() => nats[Symbol.asyncDispose]());
 beforeEach(async () => {
   bus = await openBus({ servers: nats.url, name: 'spec', prefix: `e${prefixes++}`, ackTimeoutMs: 500 }, quiet);
   await migrateStreams({ nc: bus.connection, names: bus.names });
-  receipts = listenForReceipts(randomUUID(), bus);
+  receipts = listenForReceipts({ kind: 'http', instance: randomUUID() }, bus);
   const bank = createTokenBank(bus.bucket('targets'), { now: Date.now, random: Math.random });
   emitter = createEmitter({ bus, receipts, rateLimit: createRateLimit({ bank, now: Date.now }), now: Date.now });
 });

@@ -34,7 +34,7 @@ export function openIntake(
   const { metrics } = service.telemetry;
   const clock = { now: Date.now, random: Math.random };
   const rateLimit = createRateLimit({ bank: createTokenBank(bus.bucket('targets'), clock), now: clock.now });
-  const receipts = listenForReceipts(service.instanceId, bus);
+  const receipts = listenForReceipts({ kind, instance: service.instanceId }, bus);
   service.onStop(() => receipts.stop());
   const observeStore: EmitterDeps['observe'] = ({ outcome, ms }) =>
     metrics.observe('store_duration_seconds', ms / 1000, { kind, outcome: outcome.outcome });

@@ -1,4 +1,4 @@
-import { openBus, requireStreams, untilAnswered, type Bus } from '@trunkline/bus';
+import { openBus, requireStreams, roleOf, untilAnswered, type Bus } from '@trunkline/bus';
 import { busSettings } from './bus-settings.ts';
 import type { OptionTable } from './option.ts';
 import type { Service } from './service.ts';
@@ -15,6 +15,7 @@ export async function connectBus<O extends OptionTable>(service: Service<O>): Pr
   metrics.watch('bus_connected', {}, () => (bus.state() === 'connected' ? 1 : 0));
   bus.onState((state) => state === 'connected' && metrics.count('bus_reconnects_total', {}));
   const closed = () => service.stopping.aborted || bus.state() === 'closed';
-  await untilAnswered(() => requireStreams({ nc: bus.connection, names: bus.names }), { log: service.log, closed });
+  const required = { nc: bus.connection, names: bus.names, role: roleOf(service.name) };
+  await untilAnswered(() => requireStreams(required), { log: service.log, closed });
   return bus;
 }

@@ -2,10 +2,13 @@
 import { consume } from '@trunkline/consumer-sdk';
 
 const log = (fields: object, message: string) => console.log(JSON.stringify({ message, ...fields }));
+const { NATS_URL: servers, NATS_USER: user, NATS_PASSWORD: password } = process.env;
 const consumer = await consume(
   {
     group: 'echo',
-    servers: process.env['NATS_URL'],
+    servers,
+    user,
+    password,
     log: { info: () => {}, warn: log, error: log },
   },
   (turn) => turn.reply(`echo ${turn.text}`),

@@ -31,7 +31,7 @@ export async function receivingGateway({ natsUrl, api, prefix }: { natsUrl: stri
   let entries: ReadyEntry<TelegramConnector>[] = [];
   const listeners = new Set<(change: InventoryChange) => void>();
   const clock = { now: Date.now, random: Math.random };
-  const receipts = listenForReceipts(randomUUID(), bus);
+  const receipts = listenForReceipts({ kind: 'telegram', instance: randomUUID() }, bus);
   const rateLimit = createRateLimit({ bank: createTokenBank(bus.bucket('targets'), clock), now: Date.now });
   const presses = createPressAnswers({ log });
   const status = createBotStatus();
