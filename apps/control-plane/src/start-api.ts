@@ -20,7 +20,7 @@ export async function startApi(service: Service<typeof controlPlaneOptions>, { b
   const inventory = await openInventory({ file: service.options.connectorsConfig, bus, log });
   service.onStop(async () => inventory.close());
   service.ready('connectors', () => ({ ready: true, problems: inventory.problems() }));
-  const emitter = createEmitter({ bus, receipts: listenForReceipts(service.instanceId, bus), now });
+  const emitter = createEmitter({ bus, receipts: listenForReceipts({ instance: service.instanceId }, bus), now });
 
   const closing = new AbortController();
   const routes = createApi({ bus, inventory, emitter, closing: closing.signal, keyring, tokens, adminToken, trustedProxies, now, log });

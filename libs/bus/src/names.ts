@@ -91,9 +91,6 @@ export function createNames(prefix: string) {
     /** All events of the conversation that this event subject belongs to. */
     eventsBeside: (eventSubject: string) => `${eventSubject.slice(0, eventSubject.lastIndexOf('.'))}.*`,
     conversationOf: (eventSubject: string) => eventSubject.split('.').at(-2) ?? '',
-    /** An event of which only the id is known. */
-    eventAnywhere: ({ connector, eventId }: Omit<EventPlace, 'conversation'>) =>
-      `${prefix}.events.${token(connector.kind)}.${token(connector.name)}.*.${hashToken(eventId)}`,
     allEvents: `${prefix}.events.>`,
     eventsOf: (of: Partial<ConnectorId>) => `${prefix}.events.${some(of.kind)}.${some(of.name)}.>`,
 
@@ -130,6 +127,7 @@ export function createNames(prefix: string) {
     live: (sessionId: string) => `${prefix}.live.${token(sessionId)}`,
     allLive: `${prefix}.live.>`,
     receipts: (kind: string, instance: string) => `${prefix}.receipts.${token(kind)}.${token(instance)}`,
+    receiptsOfAnyKind: (instance: string) => `${prefix}.receipts.*.${token(instance)}`,
     /** What replicas of one gateway hand to each other. */
     relay: (kind: string, instance: string) => `${prefix}.relay.${token(kind)}.${token(instance)}`,
   };

@@ -30,10 +30,10 @@ export async function* followFeed(connect: Connect, options: FollowOptions): Asy
   for (let connected = false; !options.signal?.aborted; await pause(options.signal)) {
     const watch = watchSilence(options.signal);
     try {
-      const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-      const response = await connect({ signal: watch.signal, headers: { accept: 'text/event-stream', ...headers } });
+      const response = await connect({ signal: watch.signal, headers: headersOf(lastEventId) });
       connected = true;
-      for await (const { data, id } of readServerSentEvents(response.body ?? [], watch.beat)) {
+      if (response.body === null) continue;
+      for await (const { data, id } of readServerSentEvents(response.body, watch.beat)) {
         if (data !== '') yield { id, item: feedItemSchema.parse(JSON.parse(data)) };
         lastEventId = id;
       }
@@ -45,6 +45,9 @@ export async function* followFeed(connect: Connect, options: FollowOptions): Asy
     }
   }
 }
+
+const headersOf = (lastEventId: string | undefined): Record<string, string> =>
+  lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
 
 /** Whether trying again later may help. What fetch throws of a connection that broke is a TypeError. */
 function mayPass(error: unknown): boolean {

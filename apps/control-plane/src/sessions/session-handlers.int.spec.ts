@@ -49,6 +49,7 @@ describe('sessions', () => {
 
     await store(api.bus, messageEvent('mine', 'mine'));
     await alive('session-mine');
+    await waitFor(async () => (await turnsOf('session-mine')).length === 1, { what: 'its turn' });
     const query = { kind: 'http', name: 'hook' } as const;
     const { items } = (await api.admin.call('listSessions', { query })).body;
     expect(items).toMatchObject([{ session_id: 'session-mine', last_turn_at: expect.any(String) }]);

@@ -44,7 +44,7 @@ export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi
     tokens,
     inventory,
     closing: closing.signal,
-    emitter: createEmitter({ bus, receipts: listenForReceipts('control-plane-test', bus), now: Date.now }),
+    emitter: createEmitter({ bus, receipts: listenForReceipts({ instance: 'test' }, bus), now: Date.now }),
     adminToken: secretOf(testAdminToken),
     trustedProxies: noTrustedProxies,
     now: Date.now,
