@@ -6,14 +6,15 @@ import { completionScript, shells, type Shell } from './completion.ts';
 import { configCheck } from './config-check.ts';
 import { configPrint } from './config-print.ts';
 import { addAudit } from './audit-command.ts';
-import { isoTime, wholeNumber, type CommandShared, type Globals } from './command-shared.ts';
-import { withBus, withServer } from './connect.ts';
-import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
+import { wholeNumber, type CommandShared, type Globals } from './command-shared.ts';
+import { withServer } from './connect.ts';
+import { addDeliveries, addTargets } from './deliveries-command.ts';
 import { dev, type DevFlags } from './dev.ts';
 import { addDoctor } from './doctor-command.ts';
-import { eventsTail } from './events-tail.ts';
+import { addEvents } from './events-command.ts';
 import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addInit } from './init-command.ts';
+import { addSessions } from './sessions-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { addSidecar } from './sidecar-command.ts';
 import { addGrants } from './grants-command.ts';
@@ -68,8 +69,10 @@ export function createProgram(deps: ProgramDeps): Command {
   addInit(program, shared);
   addConfig(program, terminal);
   addBus(program, { globals, terminal });
-  addEvents(program, { globals, terminal, signal: deps.signal });
-  addDeliveries(program, { globals, terminal });
+  addEvents(program, shared);
+  addSessions(program, shared);
+  addDeliveries(program, shared);
+  addTargets(program, shared);
   addSimulate(program, { deps, globals, terminal });
   addFake(program, { deps, globals, terminal });
   addTokens(program, shared);
@@ -148,44 +151,6 @@ function addBus(program: Command, { globals, terminal }: Shared): void {
     .command('status')
     .description('what each stream holds, and whether it is as it should be')
     .action(() => withServer(globals(), (open) => busStatus({ bus: open, terminal: terminal() })));
-}
-
-function addEvents(program: Command, { globals, terminal, signal }: Shared & { signal: AbortSignal }): void {
-  program
-    .command('events')
-    .description('what came in')
-    .command('tail')
-    .description('show events as they are stored')
-    .option('--since <time>', 'begin at this ISO time instead of now', isoTime)
-    .option('--count <number>', 'end after so many', wholeNumber)
-    .action((flags: { since?: Date; count?: number }) =>
-      withBus(globals(), (open) => eventsTail(flags, { bus: open, terminal: terminal(), signal })),
-    );
-}
-
-function addDeliveries(program: Command, { globals, terminal }: Shared): void {
-  const deliveries = program.command('deliveries').description('what goes out');
-  deliveries
-    .command('list')
-    .description('deliveries under way or settled in the last 48 h, newest first')
-    .option('--state <state...>', 'only these states')
-    .option('--session <id>', 'only of this session')
-    .option('--limit <number>', 'at most so many', wholeNumber, 50)
-    .addHelpText('after', '\nExample: trunkline deliveries list --state dead unknown')
-    .action((flags: { state?: string[]; session?: string; limit: number }) =>
-      withBus(globals(), (bus) => deliveriesList(flags, { bus, terminal: terminal() })),
-    );
-  deliveries
-    .command('get <id>')
-    .description('one delivery with its attempts and steps')
-    .action((id: string) => withBus(globals(), (bus) => deliveriesGet(id, { bus, terminal: terminal() })));
-  deliveries
-    .command('replay <id>')
-    .description('queue a settled delivery again, with the same idempotency keys')
-    .option('--fresh', 'start over with new keys: what arrived already is sent again')
-    .action((id: string, flags: { fresh?: boolean }) =>
-      withBus(globals(), (bus) => deliveriesReplay(id, flags, { bus, terminal: terminal() })),
-    );
 }
 
 function addSimulate(program: Command, shared: Shared & { deps: ProgramDeps }): void {

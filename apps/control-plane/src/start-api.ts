@@ -23,7 +23,18 @@ export async function startApi(service: Service<typeof controlPlaneOptions>, { b
   const emitter = createEmitter({ bus, receipts: listenForReceipts({ instance: service.instanceId }, bus), now });
 
   const closing = new AbortController();
-  const routes = createApi({ bus, inventory, emitter, closing: closing.signal, keyring, tokens, adminToken, trustedProxies, now, log });
+  const routes = createApi({
+    bus,
+    inventory,
+    emitter,
+    closing: closing.signal,
+    keyring,
+    tokens,
+    adminToken,
+    trustedProxies,
+    now,
+    log,
+  });
   const server = await listen(createIngressApp(routes, { log }), { host, port });
   service.onStop(() => server.close());
   // Before the server waits for its answers to end: feeds last until somebody ends them.

@@ -170,7 +170,6 @@ async function streamState(stream: string, { connection, repeat }: Pick<Bus, 'co
   return { created, first: state.first_seq, last: state.last_seq };
 }
 
-
 function connectionOptions(options: BusOptions): NodeConnectionOptions {
   const { servers, name, user, password } = options;
   return {

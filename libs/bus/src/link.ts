@@ -25,7 +25,10 @@ export interface Link {
 }
 
 /** Follows a connection's state for as long as it lives. */
-export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs: number; user?: string | undefined }): Link {
+export function followLink(
+  nc: NatsConnection,
+  options: { log: BusLog; timeoutMs: number; user?: string | undefined },
+): Link {
   let state: BusState = 'connected';
   const listeners = new Set<(state: BusState) => void>();
   const underWay = new Set<(error: LinkLostError) => void>();

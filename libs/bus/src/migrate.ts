@@ -64,11 +64,7 @@ export async function inspectStreams(at: {
  * Throws BusNotReadyError unless the server is new enough and holds every stream with the features we rely on; with a role, every stream
  * of that role.
  */
-export async function requireStreams(at: {
-  nc: NatsConnection;
-  names: Names;
-  role?: Role | undefined;
-}): Promise<void> {
+export async function requireStreams(at: { nc: NatsConnection; names: Names; role?: Role | undefined }): Promise<void> {
   refuseOldServer(at.nc);
   const findings = await inspectStreams(at);
   const problems = findings.filter((finding) => finding.state === 'missing' || lacksFeature(finding));

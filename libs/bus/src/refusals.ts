@@ -33,5 +33,7 @@ export function followRefusals(
 export function refusalOf(error: unknown, user: string | undefined): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
   const violation = [error, cause].find((each) => each instanceof PermissionViolationError);
-  return violation ? new BusPermissionError({ user, operation: violation.operation, subject: violation.subject }) : error;
+  return violation
+    ? new BusPermissionError({ user, operation: violation.operation, subject: violation.subject })
+    : error;
 }

@@ -156,7 +156,9 @@ describe.concurrent('runLeased', () => {
       expect(await mine.save(42)).toBe(false);
       expect(await mine.load()).toBeUndefined();
       expect(await theirs.save(43)).toBe(true);
-      expect(await leasedRecord({ kind: 'polls', name: 'bot' }, heir ?? { epoch: 0 }, bus).load()).toEqual({ value: 43 });
+      expect(await leasedRecord({ kind: 'polls', name: 'bot' }, heir ?? { epoch: 0 }, bus).load()).toEqual({
+        value: 43,
+      });
       await b.drain();
     },
   );

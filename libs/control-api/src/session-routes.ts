@@ -1,4 +1,10 @@
-import { capabilityScopeSchema, connectorKinds, credentialScopeSchema, replyTargetSchema, sessionIdSchema } from '@trunkline/events';
+import {
+  capabilityScopeSchema,
+  connectorKinds,
+  credentialScopeSchema,
+  replyTargetSchema,
+  sessionIdSchema,
+} from '@trunkline/events';
 import { z } from 'zod';
 import { targetSchema } from './delivery-views.ts';
 import { storedEventSchema } from './event-routes.ts';
@@ -190,7 +196,8 @@ const changes = defineRoutes({
     path: '/v1/runtime/connectors/:kind/:name/apply-session-policy',
     role: 'admin',
     tag,
-    summary: "Move a connector's sessions to its session_policy, or with `dry_run` tell which would refuse its events now.",
+    summary:
+      "Move a connector's sessions to its session_policy, or with `dry_run` tell which would refuse its events now.",
     description:
       'Its sessions are those that its events made, its fixed session, and those that its own binding keys lead to. ' +
       'What the policy leaves unset stays as it is.',

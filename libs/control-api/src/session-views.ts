@@ -32,7 +32,9 @@ export const outputViewSchema = z.object({
   output: z.looseObject({}).describe('As it was published, without reply handle and without the bytes of files.'),
   state: z
     .enum(['waiting', 'local', 'routed', 'repeated', 'unreadable'])
-    .describe('waiting: no router has looked at it, or it is a dead letter. local: it has no target. repeated: of an earlier one.'),
+    .describe(
+      'waiting: no router has looked at it, or it is a dead letter. local: it has no target. repeated: of an earlier one.',
+    ),
   deliveries: z.array(deliverySummarySchema).describe('Those that are kept: until 48 h after they are settled.'),
 });
 export type OutputView = z.output<typeof outputViewSchema>;

@@ -57,7 +57,11 @@ function changes({ bus, now }: Deps): Omit<HandlersOf<typeof deliveryRoutes>, Re
     resolveDelivery: ({ params, body: { reason } }) =>
       orNotFound(async () => {
         const done = await resolveDelivery(bus, params.delivery_id, { now: now(), reason });
-        return byHand(done, { field: 'resolution', to: reason }, 'Only one that is dead, expired or unknown can be resolved');
+        return byHand(
+          done,
+          { field: 'resolution', to: reason },
+          'Only one that is dead, expired or unknown can be resolved',
+        );
       }),
     cancelDelivery: ({ params, caller }) =>
       orNotFound(async () => {
@@ -81,13 +85,17 @@ function changes({ bus, now }: Deps): Omit<HandlersOf<typeof deliveryRoutes>, Re
       const answer = { ...params, was_blocked: known !== undefined };
       if (!known) return { answer, audit: 'nothing_changed' };
       const { connector, disabled, breaker } = known.value;
-      return { answer, audit: { target: { ...params, ...connector }, changes: [{ field: 'blocked', from: { disabled, breaker } }] } };
+      return {
+        answer,
+        audit: { target: { ...params, ...connector }, changes: [{ field: 'blocked', from: { disabled, breaker } }] },
+      };
     },
   };
 }
 
 function byHand(done: ByHand, change: { field: string; to: unknown }, rule: string) {
-  if (done.status === 'refused') return refuse('delivery_state_conflict', `${rule}; this one is ${done.state}.`, { state: done.state });
+  if (done.status === 'refused')
+    return refuse('delivery_state_conflict', `${rule}; this one is ${done.state}.`, { state: done.state });
   const { delivery_id } = done.record;
   return { answer: deliverySummary(done.record), audit: { target: { delivery_id }, changes: [change] } };
 }

@@ -1,5 +1,12 @@
 import type { Bus } from '@trunkline/bus';
-import { roleCovers, type EventSummary, type OutputView, type ParamsOf, type Role, type eventRoutes } from '@trunkline/control-api';
+import {
+  roleCovers,
+  type EventSummary,
+  type OutputView,
+  type ParamsOf,
+  type Role,
+  type eventRoutes,
+} from '@trunkline/control-api';
 import { newestAcross } from '../newest-across.ts';
 import { refuse, type HandlersOf } from '../operation.ts';
 import { outputPage } from '../sessions/output-view.ts';

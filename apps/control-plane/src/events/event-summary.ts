@@ -96,10 +96,7 @@ const noteSchema = z.looseObject({
 });
 
 /** Reads an entry of the ledger about an event that became no turn, or whose turn died; `undefined` for every other. */
-export function readNote(
-  message: StoredMessage,
-  outcome: 'rejected' | 'ignored' | 'dead',
-): EventSummary | undefined {
+export function readNote(message: StoredMessage, outcome: 'rejected' | 'ignored' | 'dead'): EventSummary | undefined {
   const read = noteSchema.safeParse(message.json());
   if (!read.success || read.data.event_seq !== undefined) return undefined;
   const { event_id, connector, reason, session_id, turn_id, group } = read.data;

@@ -66,7 +66,8 @@ async function findSkip({ connector, eventId }: EventRef, bus: EventBus): Promis
       limit: 1,
       read(message) {
         const judged = readJudgement(message);
-        if (!judged || judged.summary.event_id !== eventId || !isSame(judged.summary.connector, connector)) return undefined;
+        if (!judged || judged.summary.event_id !== eventId || !isSame(judged.summary.connector, connector))
+          return undefined;
         return { summary: judged.summary, event: judged.event, judgement: { ...judged, seq: message.seq } };
       },
     },

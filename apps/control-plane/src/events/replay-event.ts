@@ -28,13 +28,15 @@ export async function replayEvent(
   const obstacle = whyNot(found, force);
   if (obstacle !== undefined) return refuse('event_not_replayable', obstacle, { outcome: found.summary.outcome });
   const { event } = found;
-  if (!event) return refuse('event_not_replayable', 'It was never stored, or cannot be read: there is nothing to repeat.');
+  if (!event)
+    return refuse('event_not_replayable', 'It was never stored, or cannot be read: there is nothing to repeat.');
   const replays = await judgedReplays(found, deps.bus);
   for (let n = 1; ; n++) {
     const id = `${event.id}~r${n}`;
     const judged = replays.get(id);
     if (judged?.status === 'accepted' && !judged.reason) return { stored: judged, isNew: false };
-    if (!judged) return storeAsEvent(repeated(event, id, deps.inventory), { fingerprint: eventFingerprint(event), ...deps });
+    if (!judged)
+      return storeAsEvent(repeated(event, id, deps.inventory), { fingerprint: eventFingerprint(event), ...deps });
   }
 }
 

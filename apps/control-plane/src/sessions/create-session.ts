@@ -15,11 +15,17 @@ export async function preCreateSession(
 ): Promise<{ record: SessionRecord; revision: number } | Refusal> {
   const { session_id, binding_keys: keys, reply_targets, ...policy } = wanted;
   const sessions = bus.bucket<SessionRecord>('sessions');
-  const store = createSessionStore({ sessions, bindings: bus.bucket('bindings'), boundKeys: bus.bucket('bindings'), now });
+  const store = createSessionStore({
+    sessions,
+    bindings: bus.bucket('bindings'),
+    boundKeys: bus.bucket('bindings'),
+    now,
+  });
   const taken = await keyOfOther(session_id, keys, store);
   if (taken !== undefined) return keyTaken(taken);
   const created = await createSession(session_id, { policy, reply_targets, now: now() }, sessions);
-  if (created.status === 'exists') return refuse('session_exists', `Session ${session_id} exists. Change it, or end it first.`);
+  if (created.status === 'exists')
+    return refuse('session_exists', `Session ${session_id} exists. Change it, or end it first.`);
   const { record, revision } = created;
   const claimant = { session_id, generation: record.generation };
   for (const key of keys) {
@@ -38,4 +44,7 @@ async function keyOfOther(sessionId: string, keys: readonly string[], store: Pic
 }
 
 const keyTaken = (key: string) =>
-  refuse('binding_conflict', `The key ${JSON.stringify(key)} belongs to another session. End that one first, or use another key.`);
+  refuse(
+    'binding_conflict',
+    `The key ${JSON.stringify(key)} belongs to another session. End that one first, or use another key.`,
+  );

@@ -25,7 +25,9 @@ const turnsOf = async (session_id: string) =>
   (await api.admin.call('listTurns', { params: { session_id }, query: {} })).body.items;
 const alive = (session_id: string) => waitFor(() => get(session_id), { what: session_id, timeoutMs: 15_000 });
 const connectorAt = (name: string, fields: object) =>
-  api.bus.bucket('connectors').put(`http.${name}`, { config: { name, allow_unauthenticated_ingress: true, ...fields } });
+  api.bus
+    .bucket('connectors')
+    .put(`http.${name}`, { config: { name, allow_unauthenticated_ingress: true, ...fields } });
 
 describe('sessions', () => {
   it('are listed by their last change or by id, each once, filtered by whose they are', async () => {
@@ -85,9 +87,13 @@ describe('sessions', () => {
     const scope = { skill_allow: [' b', 'a', 'b'] };
     const { body: scoped } = await api.admin.call('putCapabilityScope', { params, body: scope });
     expect(scoped.capability_scope).toEqual({ skill_allow: ['a', 'b'] });
-    expect((await api.admin.call('putPersona', { params, body: { persona_id: null } })).body.persona_id).toBeUndefined();
+    expect(
+      (await api.admin.call('putPersona', { params, body: { persona_id: null } })).body.persona_id,
+    ).toBeUndefined();
     const audit = (await api.admin.call('listAudit', { query: { operation: 'putCapabilityScope' } })).body.items;
-    expect(audit).toMatchObject([{ target: params, changes: [{ field: 'capability_scope', from: {}, to: { skill_allow: ['a', 'b'] } }] }]);
+    expect(audit).toMatchObject([
+      { target: params, changes: [{ field: 'capability_scope', from: {}, to: { skill_allow: ['a', 'b'] } }] },
+    ]);
   });
 
   it('keep default targets in canonical form, none that a connector may not send to', async () => {
@@ -128,7 +134,13 @@ describe('sessions', () => {
 
     const message = await api.bus.read('TURNS', { newestOf: api.bus.names.turnsOfSession(session_id) });
     const { reply_handle } = message?.json() as { reply_handle: string };
-    const output: Output = { output_id: 'o-1', session_id, turn_id: first.turn_id ?? '', reply_handle, content: 'Yes.' };
+    const output: Output = {
+      output_id: 'o-1',
+      session_id,
+      turn_id: first.turn_id ?? '',
+      reply_handle,
+      content: 'Yes.',
+    };
     await api.bus.append(api.bus.names.output(session_id), encodeJson(output));
     const outputs = await waitFor(
       async () => {
@@ -138,7 +150,11 @@ describe('sessions', () => {
       { what: 'the routed output', timeoutMs: 15_000 },
     );
     expect(outputs).toMatchObject([
-      { output_id: 'o-1', output: { content: 'Yes.' }, deliveries: [{ delivery_id: deliveryIdOf(session_id, 'o-1', targetKey(target)), target }] },
+      {
+        output_id: 'o-1',
+        output: { content: 'Yes.' },
+        deliveries: [{ delivery_id: deliveryIdOf(session_id, 'o-1', targetKey(target)), target }],
+      },
     ]);
     expect(JSON.stringify(outputs)).not.toContain(reply_handle);
     const event = await api.admin.call('getEvent', { params: { kind: 'http', name: '_', event_id: first.event_id } });
@@ -150,14 +166,16 @@ describe('sessions', () => {
     await alive('session-ended-key');
     const params = { session_id: 'session-ended-key' };
     await api.bus.bucket('state').put('agents.session-ended-key.1', { memory: true });
-    await expect(api.admin.call('endSession', { params, ifMatch: '"1"' })).rejects.toSatisfy(refused('precondition_failed'));
+    await expect(api.admin.call('endSession', { params, ifMatch: '"1"' })).rejects.toSatisfy(
+      refused('precondition_failed'),
+    );
     await api.admin.call('endSession', { params });
     await api.admin.call('endSession', { params });
     expect((await get(params.session_id)).body).toMatchObject({ state: 'ended', binding_keys: [] });
     expect(await api.bus.bucket('state').get('agents.session-ended-key.1')).toBeUndefined();
-    await expect(
-      api.admin.call('addInput', { params, body: { content: 'Hello?' } }),
-    ).rejects.toSatisfy(refused('session_ended'));
+    await expect(api.admin.call('addInput', { params, body: { content: 'Hello?' } })).rejects.toSatisfy(
+      refused('session_ended'),
+    );
     await expect(api.admin.call('putPersona', { params, body: { persona_id: 'x' } })).rejects.toSatisfy(
       refused('session_ended'),
     );
@@ -213,7 +231,10 @@ describe('sessions', () => {
     });
     expect((await get('http:moving:0001')).body.persona_id).toBe('old');
     expect(await apply('false')).toMatchObject({ conflicting: 1, moved: 1 });
-    expect((await get('http:moving:0001')).body).toMatchObject({ persona_id: 'new', capability_scope: { skill_deny: ['x'] } });
+    expect((await get('http:moving:0001')).body).toMatchObject({
+      persona_id: 'new',
+      capability_scope: { skill_deny: ['x'] },
+    });
     expect((await get('http:other:0003')).body.persona_id).toBe('old');
     expect(await apply('true')).toMatchObject({ conflicting: 0 });
   });

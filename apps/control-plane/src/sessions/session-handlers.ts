@@ -130,7 +130,8 @@ function lives(deps: SessionDeps): Omit<Handlers, Reads | Edits> {
     addInput: (request) => addInput({ ...request.params, ...request.body, author: request.caller.name }, deps),
     async applySessionPolicy({ params, query }) {
       const config = inventory.get(params.kind, params.name)?.config;
-      if (!config) return refuse('connector_not_found', `There is no connector ${params.kind}/${params.name} that can be read.`);
+      if (!config)
+        return refuse('connector_not_found', `There is no connector ${params.kind}/${params.name} that can be read.`);
       const answer = await applySessionPolicy(config, { dryRun: query.dry_run, bus });
       if (answer.moved === 0) return { answer, audit: 'nothing_changed' };
       return { answer, audit: { target: params, changes: [{ field: 'sessions_moved', to: answer.moved }] } };

@@ -38,6 +38,8 @@ async function bindingKeysOf({ session_id, generation }: SessionRecord, bus: Ses
   for await (const { value } of bus.bucket<BoundKey>('bindings').entries(boundKeysOf(session_id))) keys.push(value.key);
   const bindings = bus.bucket<BindingRecord>('bindings');
   const entries = await Promise.all(keys.map((key) => bindings.get(bindingKey(key))));
-  const own = entries.filter((entry) => entry?.value.session_id === session_id && entry.value.generation === generation);
+  const own = entries.filter(
+    (entry) => entry?.value.session_id === session_id && entry.value.generation === generation,
+  );
   return own.flatMap((entry) => (entry ? [entry.value.key] : [])).sort();
 }

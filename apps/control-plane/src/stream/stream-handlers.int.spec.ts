@@ -52,7 +52,10 @@ describe('the live feed', () => {
     await using _router = await startRouter(api.nats.url);
     await using feed = await following(api.admin, {});
     await store(api.bus, messageEvent('feed-1', 'feed'));
-    await noteIgnored({ connector: { kind: 'http', name: 'hook' }, eventId: 'x', code: 'c', detail: '', now: 0 }, api.bus);
+    await noteIgnored(
+      { connector: { kind: 'http', name: 'hook' }, eventId: 'x', code: 'c', detail: '', now: 0 },
+      api.bus,
+    );
     await waitFor(() => feed.items().some(({ what }) => what === 'turn'), { what: 'the turn', timeoutMs: 15_000 });
     const session_id = 'session-feed';
     const output = { output_id: 'out', session_id, reply_handle: 'sealed-secret', content: 'hello' };
@@ -93,7 +96,12 @@ describe('the live feed', () => {
     await using first = await following(api.admin, { what: ['event', 'ignored'] });
     const tell = async (n: number) => {
       await store(api.bus, messageEvent(`go-${n}`, 'go'));
-      const ignored = { connector: { kind: 'http', name: 'hook' }, eventId: `go-i-${n}`, code: 'c', detail: '' } as const;
+      const ignored = {
+        connector: { kind: 'http', name: 'hook' },
+        eventId: `go-i-${n}`,
+        code: 'c',
+        detail: '',
+      } as const;
       await noteIgnored({ ...ignored, now: 0 }, api.bus);
     };
     for (let n = 1; n <= 5; n++) await tell(n);
@@ -115,7 +123,9 @@ describe('the live feed', () => {
     const port = await freePort();
     const start = () => startControlPlane({ natsUrl: api.nats.url, port });
     let plane = await start();
-    await using feed = await following(createControlClient({ url: plane.url, token: testAdminToken }), { what: 'event' });
+    await using feed = await following(createControlClient({ url: plane.url, token: testAdminToken }), {
+      what: 'event',
+    });
     const wanted: string[] = [];
     let stored = false;
     const storing = (async () => {

@@ -23,7 +23,8 @@ export function streamHandlers({ bus, isValid, closing }: StreamDeps): HandlersO
     async streamFeed({ query, caller, exchange }) {
       const resume = readPositions(exchange.req.headers['last-event-id']?.toString());
       if (!resume) return refuse('query_invalid', 'Last-Event-ID: send the id of an event of this feed, or none.');
-      if (open >= mostStreams) return refuse('rate_limited', `This replica serves ${mostStreams} feeds; try again later.`);
+      if (open >= mostStreams)
+        return refuse('rate_limited', `This replica serves ${mostStreams} feeds; try again later.`);
       const sources = feedSources(query, bus.names);
       return {
         async stream({ res, req }) {
