@@ -4,6 +4,7 @@ import {
   type JetStreamManager,
   JetStreamApiError,
   type StreamConfig,
+  type StreamInfo,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BusNotReadyError } from './errors.ts';
@@ -31,7 +32,7 @@ export async function migrateStreams(at: {
 }): Promise<StreamFinding[]> {
   refuseOldServer(at.nc);
   const jsm = await jetstreamManager(at.nc, { checkAPI: false });
-  const choices = { ...defaultStreamChoices, ...at.choices };
+  const choices = { ...(await choicesSoFar(at, jsm)), ...at.choices };
   const changed: StreamFinding[] = [];
   for (const definition of streamDefinitions(at.names, choices)) {
     const finding = await inspect(definition, jsm);
@@ -52,7 +53,8 @@ export async function inspectStreams(at: {
   role?: Role | undefined;
 }): Promise<StreamFinding[]> {
   const jsm = await jetstreamManager(at.nc, { checkAPI: false });
-  const choices = { ...defaultStreamChoices, ...at.choices };
+  // A role need not see how many copies there are: services do not ask for that.
+  const choices = { ...(at.role ? defaultStreamChoices : await choicesSoFar(at, jsm)), ...at.choices };
   const wanted = at.role && new Set(streamsOf(at.role, at.names));
   const definitions = streamDefinitions(at.names, choices).filter(({ name }) => wanted?.has(name) ?? true);
   return Promise.all(definitions.map((definition) => inspect(definition, jsm))).catch((error: unknown) => {
@@ -93,14 +95,24 @@ function refuseOldServer(nc: NatsConnection): void {
   );
 }
 
+/** What an installation chose earlier holds until somebody chooses otherwise: how many copies there are. */
+async function choicesSoFar({ names }: { names: Names }, jsm: JetStreamManager): Promise<StreamChoices> {
+  const events = await find(names.stream('EVENTS'), jsm);
+  return { ...defaultStreamChoices, ...(events && { replicas: events.config.num_replicas }) };
+}
+
+function find(stream: string, jsm: JetStreamManager): Promise<StreamInfo | undefined> {
+  return jsm.streams.info(stream).catch((error: unknown) => {
+    if (error instanceof JetStreamApiError && error.code === streamNotFound) return undefined;
+    throw error;
+  });
+}
+
 async function inspect(
   definition: Pick<StreamConfig, 'name'> & Partial<StreamConfig>,
   jsm: JetStreamManager,
 ): Promise<StreamFinding> {
-  const found = await jsm.streams.info(definition.name).catch((error: unknown) => {
-    if (error instanceof JetStreamApiError && error.code === streamNotFound) return undefined;
-    throw error;
-  });
+  const found = await find(definition.name, jsm);
   if (!found) return { stream: definition.name, state: 'missing', differences: [] };
   const actual = new Map(Object.entries(found.config));
   const differences = Object.entries(definition)
