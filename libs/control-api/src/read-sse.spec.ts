@@ -19,11 +19,14 @@ const stream = [
   'data: cut off',
 ].join('');
 
-it.each([1, 2, 3, 7, 1_000])('reads events whose bytes come %i at a time; keeps the id until the next', async (size) => {
-  expect(await read(stream, size)).toEqual([
-    { type: 'message', data: '', id: 'a1' },
-    { type: 'turn', data: '{"text":"ä 🙂"}', id: 'a2' },
-    { type: 'message', data: '', id: 'a2' },
-    { type: 'message', data: 'two\nlines', id: 'a2' },
-  ]);
-});
+it.each([1, 2, 3, 7, 1_000])(
+  'reads events whose bytes come %i at a time; keeps the id until the next',
+  async (size) => {
+    expect(await read(stream, size)).toEqual([
+      { type: 'message', data: '', id: 'a1' },
+      { type: 'turn', data: '{"text":"ä 🙂"}', id: 'a2' },
+      { type: 'message', data: '', id: 'a2' },
+      { type: 'message', data: 'two\nlines', id: 'a2' },
+    ]);
+  },
+);
