@@ -85,7 +85,7 @@ function addReplay(events: Command, shared: CommandShared): void {
     .argument('<event_id>')
     .option('--force', 'also one that was accepted')
     .addHelpText('after', '\nExample: trunkline events replay http webhook 0197a3c4')
-    .action((kind: ConnectorKind, name: string, event_id: string, { force }: { force?: boolean }) =>
+    .action((...[kind, name, event_id, { force }]: [ConnectorKind, string, string, { force?: boolean }]) =>
       onControl(shared, async ({ control, terminal }) => {
         const query = force ? ({ force: 'true' } as const) : {};
         const { body } = await control.call('replayEvent', { params: { kind, name, event_id }, query });

@@ -26,23 +26,38 @@ const silenceMs = 30_000;
  * the control plane says no.
  */
 export async function* followFeed(connect: Connect, options: FollowOptions): AsyncGenerator<FeedEntry> {
-  let { lastEventId } = options;
-  for (let connected = false; !options.signal?.aborted; await pause(options.signal)) {
-    const watch = watchSilence(options.signal);
+  const { signal } = options;
+  const place: Place = { id: options.lastEventId, connected: false };
+  for (; !signal?.aborted; await pause(signal)) {
+    const watch = watchSilence(signal);
     try {
-      const response = await connect({ signal: watch.signal, headers: headersOf(lastEventId) });
-      connected = true;
-      if (response.body === null) continue;
-      for await (const { data, id } of readServerSentEvents(response.body, watch.beat)) {
-        if (data !== '') yield { id, item: feedItemSchema.parse(JSON.parse(data)) };
-        lastEventId = id;
-      }
+      yield* readFeed(connect, { place, watch });
     } catch (error) {
-      if (options.signal?.aborted) return;
-      if (!connected || !mayPass(error)) throw error;
+      if (signal?.aborted) return;
+      if (!place.connected || !mayPass(error)) throw error;
     } finally {
       watch.stop();
     }
+  }
+}
+
+/** How far the feed was read, and whether it was ever there. */
+interface Place {
+  id: string | undefined;
+  connected: boolean;
+}
+
+/** Reads one connection to its end, and keeps note of the place. */
+async function* readFeed(
+  connect: Connect,
+  { place, watch }: { place: Place; watch: ReturnType<typeof watchSilence> },
+): AsyncGenerator<FeedEntry> {
+  const response = await connect({ signal: watch.signal, headers: headersOf(place.id) });
+  place.connected = true;
+  if (response.body === null) return;
+  for await (const { data, id } of readServerSentEvents(response.body, watch.beat)) {
+    place.id = id;
+    if (data !== '') yield { id, item: feedItemSchema.parse(JSON.parse(data)) };
   }
 }
 

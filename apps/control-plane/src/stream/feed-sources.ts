@@ -105,11 +105,13 @@ function deliveryItem(message: StoredMessage): FeedItem | undefined {
 
 const ledgerKinds = ['rejected', 'ignored', 'dead', 'audit'] as const;
 
-/** Entries of the ledger hold neither texts nor secrets, by rule. */
+const text = z.string().optional();
+
+/** Entries of the ledger hold neither texts nor secrets, by rule. An audit record says in `target` what it is about. */
 const entrySchema = z.looseObject({
   connector: z.object({ kind: z.string(), name: z.string() }).optional(),
-  session_id: z.string().optional(),
-  target: z.looseObject({ kind: z.string(), name: z.string() }).optional().catch(undefined),
+  session_id: text,
+  target: z.looseObject({ kind: text, name: text, session_id: text }).optional(),
 });
 
 function ledgerItem(
@@ -120,7 +122,9 @@ function ledgerItem(
   const what = ledgerKinds.find((each) => each === written);
   const entry = entrySchema.safeParse(message.json());
   if (!what || !wants(what) || !entry.success) return undefined;
-  const { target, session_id } = entry.data;
-  const connector = entry.data.connector ?? (target && { kind: target.kind, name: target.name });
+  const { target = {}, session_id = target.session_id } = entry.data;
+  const { kind, name } = target;
+  const named = kind !== undefined && name !== undefined ? { kind, name } : undefined;
+  const connector = entry.data.connector ?? named;
   return { what, at: message.time.toISOString(), connector, session_id, data: entry.data };
 }

@@ -72,8 +72,10 @@ describe('the live feed', () => {
     await waitFor(() => feed.items().some(({ what }) => what === 'dead'), { what: 'the dead letter' });
     const kinds = new Set(feed.items().map(({ what }) => what));
     expect([...kinds].toSorted()).toEqual(['audit', 'dead', 'delivery', 'event', 'ignored', 'live', 'output', 'turn']);
+    const audited = feed.items().find(({ what }) => what === 'audit');
+    expect(audited).toMatchObject({ session_id: 'audited', data: { target: { session_id: 'audited' } } });
     const text = JSON.stringify(feed.items());
-    for (const hidden of ['sealed-secret', 'of the platform', 'reply_handle']) expect(text).not.toContain(hidden);
+    for (const hidden of ['sealed-secret', 'of the platform', '"reply_handle"']) expect(text).not.toContain(hidden);
   });
 
   it('tells of what was asked for alone', async () => {

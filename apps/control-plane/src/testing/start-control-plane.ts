@@ -8,7 +8,8 @@ import { testAdminToken } from './start-test-api.ts';
 const main = resolve(import.meta.dirname, '../main.ts');
 
 /** A control plane that is a process of its own; resolves when it answers. */
-export async function startControlPlane({ natsUrl, port }: { natsUrl: string; port: number }) {
+export async function startControlPlane(at: { natsUrl: string; port: number; env?: Record<string, string> }) {
+  const { natsUrl, port, env = {} } = at;
   const child = spawn(process.execPath, [main, '--ops-port', '0', '--port', String(port)], {
     env: {
       ...process.env,
@@ -17,6 +18,7 @@ export async function startControlPlane({ natsUrl, port }: { natsUrl: string; po
       TRUNKLINE_ADMIN_TOKEN: testAdminToken,
       CONNECTORS_CONFIG: undefined,
       LOG_LEVEL: 'error',
+      ...env,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
