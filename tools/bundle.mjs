@@ -71,9 +71,10 @@ async function bundleTogether(mains, folder) {
     format: 'esm',
     // CommonJS dependencies call require for what node has built in.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    // Names stay, for stack traces that can be read.
+    // Names stay: for stack traces that can be read, and because node-fetch knows an AbortSignal by the name of its class.
     minifyWhitespace: true,
     minifySyntax: true,
+    keepNames: true,
     legalComments: 'external',
     plugins: [lean],
     // Native or optional parts of discord.js and ws, which look whether they are there.

@@ -15,10 +15,10 @@ function check(text: string | Uint8Array, json = false) {
   return checkFile(file, json);
 }
 
-function checkFile(file: string, json = false) {
+async function checkFile(file: string, json = false) {
   const lines: string[] = [];
   try {
-    configCheck(file, { out: (line) => lines.push(line.replaceAll(file, 'FILE')), err: () => {}, json });
+    await configCheck(file, { out: (line) => lines.push(line.replaceAll(file, 'FILE')), err: () => {}, json });
     return { exit: 0, lines };
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
@@ -27,26 +27,26 @@ function checkFile(file: string, json = false) {
 }
 
 describe('config check', () => {
-  it('says how many connectors a good file has', () => {
-    expect(check(good)).toEqual({ exit: 0, lines: ['FILE: 1 connectors, no errors.'] });
+  it('says how many connectors a good file has', async () => {
+    expect(await check(good)).toEqual({ exit: 0, lines: ['FILE: 1 connectors, no errors.'] });
   });
 
-  it('prints all errors at once, each with its line, and fails', () => {
-    const { exit, lines, message } = check(twoErrors);
+  it('prints all errors at once, each with its line, and fails', async () => {
+    const { exit, lines, message } = await check(twoErrors);
     expect({ exit, message }).toEqual({ exit: 1, message: expect.stringMatching(/^FILE: \d errors\.$/) });
     expect(lines.join('\n')).toMatch(/FILE:3: .*"bearer_tokn_env".*did you mean "bearer_token_env"/);
     expect(lines.join('\n')).toMatch(/FILE:4: .*wait_ms/);
   });
 
-  it('warns of a secret in the file without showing it, and does not fail', () => {
-    const { exit, lines } = check(inline);
+  it('warns of a secret in the file without showing it, and does not fail', async () => {
+    const { exit, lines } = await check(inline);
     expect(exit).toBe(0);
     expect(lines[0]).toMatch(/^warning: FILE:3: /);
     expect(lines.join('\n')).not.toContain('do-not-print-me');
   });
 
-  it('prints one JSON document for programs, with the line of each problem', () => {
-    const { exit, lines } = check(twoErrors, true);
+  it('prints one JSON document for programs, with the line of each problem', async () => {
+    const { exit, lines } = await check(twoErrors, true);
     expect(exit).toBe(1);
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
@@ -58,7 +58,7 @@ describe('config check', () => {
   it.each([
     { file: 'nowhere.toml', because: 'there is none' },
     { file: tmpdir(), because: 'it is a folder' },
-  ])('ends with 5 for a file that cannot be read: $because', ({ file }) => {
-    expect(checkFile(file)).toMatchObject({ exit: 5 });
+  ])('ends with 5 for a file that cannot be read: $because', async ({ file }) => {
+    expect(await checkFile(file)).toMatchObject({ exit: 5 });
   });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateKey } from '@trunkline/secrets';
+import { generateKey, masterKeyFileVariable, masterKeyVariable } from '@trunkline/secrets';
 import { CommandFailed } from './exit-codes.ts';
 
 /** What a running `trunkline dev` tells other commands in its state folder. */
@@ -70,4 +70,11 @@ export function readDevRun(folder: string): DevRun | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The environment with the key of a running `dev`, whose services have it, unless it says another one. */
+export function withDevKey(env: NodeJS.ProcessEnv, stateDir: string): NodeJS.ProcessEnv {
+  const isGiven = env[masterKeyVariable] ?? env[masterKeyFileVariable];
+  if (isGiven !== undefined || readDevRun(stateDir) === undefined) return env;
+  return { ...env, [masterKeyFileVariable]: join(stateDir, 'master.key') };
 }

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { devConnectorsFile } from './add-connector.ts';
 import type { CommandShared } from './command-shared.ts';
 import { withServer } from './connect.ts';
-import { readDevRun } from './dev-state.ts';
+import { withDevKey } from './dev-state.ts';
 import { examine, type Finding } from './doctor.ts';
 import { CommandFailed } from './exit-codes.ts';
 import { printRows, type Terminal } from './terminal.ts';
@@ -31,13 +30,6 @@ export function addDoctor(program: Command, shared: CommandShared): void {
       });
       tell(findings, terminal());
     });
-}
-
-/** The services of `npm start` have the key of the state folder. */
-function withDevKey(env: NodeJS.ProcessEnv, stateDir: string): NodeJS.ProcessEnv {
-  const isGiven = env['TRUNKLINE_MASTER_KEY'] ?? env['TRUNKLINE_MASTER_KEY_FILE'];
-  if (isGiven !== undefined || readDevRun(stateDir) === undefined) return env;
-  return { ...env, TRUNKLINE_MASTER_KEY_FILE: join(stateDir, 'master.key') };
 }
 
 function tell(findings: readonly Finding[], terminal: Terminal): void {

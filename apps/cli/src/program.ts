@@ -2,8 +2,10 @@ import type { Readable } from 'node:stream';
 import { Argument, Command, Option } from 'commander';
 import { devConnectorsFile } from './add-connector.ts';
 import { busMigrate, busStatus } from './bus-commands.ts';
+import { addPermissions } from './permissions-command.ts';
 import { completionScript, shells, type Shell } from './completion.ts';
 import { configCheck } from './config-check.ts';
+import { addConnectors } from './connectors-command.ts';
 import { configPrint } from './config-print.ts';
 import { addAudit } from './audit-command.ts';
 import { wholeNumber, type CommandShared, type Globals } from './command-shared.ts';
@@ -16,8 +18,11 @@ import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addInit } from './init-command.ts';
 import { addSessions } from './sessions-command.ts';
 import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
+import { resolveSecrets } from './resolve-secrets.ts';
+import { addSecrets } from './secrets-command.ts';
 import { addSidecar } from './sidecar-command.ts';
 import { addGrants } from './grants-command.ts';
+import { addGroups } from './groups-command.ts';
 import type { Terminal } from './terminal.ts';
 import { addTokens } from './tokens-command.ts';
 
@@ -67,7 +72,7 @@ export function createProgram(deps: ProgramDeps): Command {
 
   addDev(program, { deps, globals, terminal });
   addInit(program, shared);
-  addConfig(program, terminal);
+  addConfig(program, shared);
   addBus(program, { globals, terminal });
   addEvents(program, shared);
   addSessions(program, shared);
@@ -75,9 +80,12 @@ export function createProgram(deps: ProgramDeps): Command {
   addTargets(program, shared);
   addSimulate(program, { deps, globals, terminal });
   addFake(program, { deps, globals, terminal });
+  addConnectors(program, shared);
+  addSecrets(program, shared);
   addTokens(program, shared);
   addAudit(program, shared);
   addGrants(program, shared);
+  addGroups(program, shared);
   addDoctor(program, shared);
   addCompletion(program, terminal);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
@@ -122,7 +130,7 @@ function addDev(program: Command, shared: Shared & { deps: ProgramDeps }): void 
     });
 }
 
-function addConfig(program: Command, terminal: () => Terminal): void {
+function addConfig(program: Command, { terminal, globals, env }: CommandShared): void {
   const config = program.command('config').description('connectors files');
   config
     .command('print <file>')
@@ -132,8 +140,12 @@ function addConfig(program: Command, terminal: () => Terminal): void {
   config
     .command('check <file>')
     .description('check a connectors file offline; prints every error with its line')
+    .option('--resolve', 'look up its secrets too, in this environment and in the secret store')
     .addHelpText('after', '\nExample: trunkline config check connectors.toml')
-    .action((file: string) => configCheck(file, terminal()));
+    .action((file: string, flags: { resolve?: boolean }) => {
+      const resolve = flags.resolve ? { flags: globals(), env } : undefined;
+      return configCheck(file, terminal(), resolve && ((parsed) => resolveSecrets(parsed, resolve)));
+    });
 }
 
 function addBus(program: Command, { globals, terminal }: Shared): void {
@@ -151,6 +163,7 @@ function addBus(program: Command, { globals, terminal }: Shared): void {
     .command('status')
     .description('what each stream holds, and whether it is as it should be')
     .action(() => withServer(globals(), (open) => busStatus({ bus: open, terminal: terminal() })));
+  addPermissions(bus, { globals, terminal });
 }
 
 function addSimulate(program: Command, shared: Shared & { deps: ProgramDeps }): void {

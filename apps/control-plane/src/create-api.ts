@@ -2,15 +2,20 @@ import type { Bus } from '@trunkline/bus';
 import { routes } from '@trunkline/control-api';
 import { createAuthFailures, type Emitter, type IngressRoute } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
-import type { Keyring } from '@trunkline/secrets';
+import type { FollowedSecretViews, Keyring, SecretStore } from '@trunkline/secrets';
 import type { Logger } from '@trunkline/telemetry';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
 import { mayGoOn, type AuthenticateDeps } from './authenticate.ts';
+import { connectorHandlers } from './connectors/connector-handlers.ts';
+import type { ConnectorIndex } from './connectors/connector-index.ts';
 import { deliveryHandlers } from './deliveries/delivery-handlers.ts';
-import { grantHandlers } from './grants/grant-handlers.ts';
 import { eventHandlers } from './events/event-handlers.ts';
+import type { FollowedStatus } from './gateways/follow-status.ts';
+import { gatewayHandlers } from './gateways/gateway-handlers.ts';
+import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
+import { secretHandlers } from './secrets/secret-handlers.ts';
 import { serveOperations } from './serve-operations.ts';
 import { sessionHandlers } from './sessions/session-handlers.ts';
 import { streamHandlers } from './stream/stream-handlers.ts';
@@ -22,7 +27,13 @@ export interface ApiDeps extends Pick<AuthenticateDeps, 'adminToken' | 'trustedP
   bus: Bus;
   keyring: Keyring;
   tokens: TokenStore;
-  inventory: Pick<Inventory, 'get'>;
+  /** All connectors of both sources; no secret is looked up. */
+  inventory: Inventory;
+  secrets: SecretStore;
+  /** For lists; `secrets` tells what was just written too. */
+  secretViews: FollowedSecretViews;
+  status: FollowedStatus;
+  index: ConnectorIndex;
   /** Stores what operators send into the bus. */
   emitter: Emitter;
   /** Aborts when the process is about to end. */
@@ -32,15 +43,18 @@ export interface ApiDeps extends Pick<AuthenticateDeps, 'adminToken' | 'trustedP
 
 /** The whole API as routes of a server: each area brings the handlers of its operations. */
 export function createApi(deps: ApiDeps): IngressRoute[] {
-  const { bus, tokens, inventory, emitter, closing, now } = deps;
+  const { bus, tokens, now } = deps;
   const handlers: HandlersOf<typeof routes> = {
+    ...connectorHandlers({ ...deps, bucket: bus.bucket('connectors'), sessions: bus.bucket('sessions') }),
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
     ...deliveryHandlers({ bus, now }),
-    ...eventHandlers({ bus, inventory, emitter }),
-    ...sessionHandlers({ bus, inventory, emitter, now }),
-    ...streamHandlers({ bus, closing, isValid: (caller) => mayGoOn(caller, deps) }),
+    ...eventHandlers(deps),
+    ...sessionHandlers(deps),
+    ...streamHandlers({ ...deps, isValid: (caller) => mayGoOn(caller, deps) }),
+    ...gatewayHandlers({ bus, now }),
     ...grantHandlers({ bucket: bus.bucket('grants'), now }),
+    ...secretHandlers(deps),
   };
   const failures = createAuthFailures({ now });
   return serveOperations(routes, handlers, { ...deps, failures, audit: (record) => recordAudit(record, bus) });

@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { migrateStreams, openBus, roleOf, type Bus, type Role, type StreamChoices } from '@trunkline/bus';
 import { generateKey } from '@trunkline/secrets';
 import { freePort, startNats, tempDir, type NatsServer, type StartNatsOptions } from '@trunkline/testing';
+import { secretsIn, watchLeaks, type LeakWatch } from './leak-watch.ts';
 import { manageProcess, type ManagedProcess } from './managed-process.ts';
 import { credentialsOf, usersConfig } from './nats-users.ts';
 
@@ -22,7 +23,10 @@ export interface ExtraProcess {
 /** The gateways that an installation can have. */
 export type GatewayKind = 'http' | 'slack' | 'telegram' | 'external';
 
-type ServiceName = `${GatewayKind}-gateway` | 'session-router';
+type ServiceName = `${GatewayKind}-gateway` | 'session-router' | 'control-plane';
+
+/** What the control planes of an installation take as their start-up token. */
+export const adminToken = 'admin-token-of-the-installation';
 
 export interface InstallationOptions {
   /** The connectors file. */
@@ -34,6 +38,7 @@ export interface InstallationOptions {
   slackGateways?: number;
   telegramGateways?: number;
   externalGateways?: number;
+  controlPlanes?: number;
   /** Processes of `chaos/consumer.ts`: they answer each turn with `echo <text>`. */
   consumers?: number;
   extra?: ExtraProcess[];
@@ -42,6 +47,8 @@ export interface InstallationOptions {
   logLevel?: string;
   /** Environment of the processes beyond this one's. */
   env?: Record<string, string>;
+  /** Whether processes send traces and metrics, to be looked through for secrets too. */
+  traces?: boolean;
   /** What to run instead of the sources: built bundles, by service. */
   mains?: Partial<Record<ServiceName, string>>;
 }
@@ -51,9 +58,17 @@ export interface Installation extends AsyncDisposable {
   readonly nats: NatsServer;
   /** A connection of the test's own. */
   readonly bus: Bus;
+  /** What processes are started with. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The keyring's file, with one key of the id `e2e`; the processes follow it. */
+  readonly keyFile: string;
+  /** Fails the test at the end if a secret came out: the master key, those in the connectors file, and what it is told to hide. */
+  readonly leakWatch: LeakWatch;
   /** Of the HTTP gateways. */
   readonly gatewayUrls: string[];
   gatewayUrlsOf(kind: GatewayKind): string[];
+  /** Of the control planes; `adminToken` opens them. */
+  readonly controlUrls: string[];
   /** The ops servers, by process name. */
   readonly opsUrls: ReadonlyMap<string, string>;
   readonly processes: readonly ManagedProcess[];
@@ -90,8 +105,12 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
   await migrateStreams({ nc: bus.connection, names: bus.names, choices: options.streams });
 
   const files = { key: join(dir.path, 'master.key'), connectors: join(dir.path, 'connectors.toml') };
-  await writeFile(files.key, `${generateKey('e2e')}\n`, { mode: 0o600 });
+  const masterKey = generateKey('e2e');
+  await writeFile(files.key, `${masterKey}\n`, { mode: 0o600 });
   await writeFile(files.connectors, options.connectors);
+  const opsUrls = new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : [])));
+  const leakWatch = stack.use(await watchLeaks({ logFolder: dir.path, opsUrls: () => opsUrls }));
+  for (const secret of [masterKey.slice('e2e:'.length), ...secretsIn(options.connectors)]) leakWatch.hide(secret);
   const env = {
     ...process.env,
     NATS_URL: nats.url,
@@ -99,22 +118,37 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     TRUNKLINE_MASTER_KEY_FILE: files.key,
     LOG_LEVEL: options.logLevel ?? 'warn',
     LOG_PRETTY: 'false',
+    TRUNKLINE_ADMIN_TOKEN: adminToken,
+    ...(options.traces && { OTEL_EXPORTER_OTLP_ENDPOINT: leakWatch.collectorUrl }),
     ...options.env,
   };
+  const logFileOf = (name: string) => join(dir.path, `${name}.log`);
+  // After the processes have ended: whatever an installation does in a test is what the users of its processes may do.
+  stack.defer(() => expectNoRefusals(plans.map(({ name }) => logFileOf(name))));
   const processes = plans.map(({ readyUrl, role, ...spec }) => {
     const child = manageProcess({
       ...spec,
       env: { ...env, ...(role && credentialsOf(role)) },
-      logFile: join(dir.path, `${spec.name}.log`),
+      logFile: logFileOf(spec.name),
       restart: true,
       ...(readyUrl && { readyUrl }),
     });
     stack.defer(() => endAtOnce(child));
     return child;
   });
-  const installation = controls({ nats, bus, plans, processes, stack });
+  const installation = controls({
+    ...{ nats, bus, plans, processes, stack, opsUrls, leakWatch },
+    environment: env,
+    keyFile: files.key,
+  });
   await installation.ready();
   return installation;
+}
+
+async function expectNoRefusals(logFiles: string[]): Promise<void> {
+  const logs = await Promise.all(logFiles.map((file) => readFile(file, 'utf8')));
+  const refusals = logs.flatMap((log) => log.split('\n').filter((line) => line.includes('bus.refused')));
+  if (refusals.length > 0) throw new Error(`NATS refused what processes did:\n${refusals.join('\n')}`);
 }
 
 async function endAtOnce(child: ManagedProcess): Promise<void> {
@@ -124,7 +158,7 @@ async function endAtOnce(child: ManagedProcess): Promise<void> {
 }
 
 interface Plan extends ExtraProcess {
-  kind?: GatewayKind;
+  kind?: GatewayKind | 'control';
   url?: string;
   opsUrl?: string;
   readyUrl?: string;
@@ -145,6 +179,12 @@ async function plan(options: InstallationOptions): Promise<Plan[]> {
       const args = [...(gateway.args ?? []), '--port', String(port), '--public-url', url];
       plans.push({ ...gateway, kind, args, url });
     }
+  }
+  for (let n = 1; n <= (options.controlPlanes ?? 0); n++) {
+    const port = await freePort();
+    const control = await service(`control-plane-${n}`, main('control-plane'));
+    const args = [...(control.args ?? []), '--port', String(port)];
+    plans.push({ ...control, kind: 'control', args, url: `http://127.0.0.1:${port}` });
   }
   const consumer = join(import.meta.dirname, 'chaos/consumer.ts');
   const everybody = [
@@ -181,16 +221,20 @@ function controls(parts: {
   plans: Plan[];
   processes: ManagedProcess[];
   stack: AsyncDisposableStack;
+  opsUrls: ReadonlyMap<string, string>;
+  leakWatch: LeakWatch;
+  environment: Readonly<Record<string, string | undefined>>;
+  keyFile: string;
 }): Installation {
-  const { nats, bus, plans, processes, stack } = parts;
-  const urlsOf = (kind: GatewayKind) => plans.flatMap((plan) => (plan.kind === kind ? (plan.url ?? []) : []));
+  const { nats, bus, plans, processes, stack, opsUrls, leakWatch, environment, keyFile } = parts;
+  const urlsOf = (kind: NonNullable<Plan['kind']>) =>
+    plans.flatMap((plan) => (plan.kind === kind ? (plan.url ?? []) : []));
   const ready = async () => void (await Promise.all(processes.map((each) => each.ready())));
   return {
-    nats,
-    bus,
+    ...{ nats, bus, environment, keyFile, leakWatch, opsUrls },
     gatewayUrls: urlsOf('http'),
     gatewayUrlsOf: urlsOf,
-    opsUrls: new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : []))),
+    controlUrls: urlsOf('control'),
     processes,
     process(name) {
       const found = processes.find((each) => each.name === name);
@@ -208,6 +252,10 @@ function controls(parts: {
       await ready();
     },
     tails: (lines = 15) => processes.map((each) => `--- ${each.name}\n${each.tail(lines)}`).join('\n'),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      const leaks = await leakWatch.leaks();
+      await stack.disposeAsync();
+      if (leaks.length > 0) throw new Error(`Secrets came out:\n${leaks.join('\n')}`);
+    },
   };
 }

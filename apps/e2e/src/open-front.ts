@@ -6,8 +6,8 @@ export interface Front extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Listens on a free port of 127.0.0.1. A backend that dies takes its connections along, as it does behind a real one. */
-export async function openFront(backends: readonly string[]): Promise<Front> {
+/** Listens on a free port of 127.0.0.1, or of `host`. A backend that dies takes its connections along, as it does behind a real one. */
+export async function openFront(backends: readonly string[], host = '127.0.0.1'): Promise<Front> {
   const ports = backends.map((url) => Number(new URL(url).port));
   const sockets = new Set<Socket>();
   let turn = 0;
@@ -16,11 +16,11 @@ export async function openFront(backends: readonly string[]): Promise<Front> {
     join(client, { ports: ports.map((_, index) => ports[(turn + index) % ports.length] ?? 0), sockets });
     turn += 1;
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   const address = server.address();
   return {
-    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
+    url: `http://${host}:${typeof address === 'object' && address ? address.port : 0}`,
     async [Symbol.asyncDispose]() {
       server.close();
       for (const socket of sockets) socket.destroy();

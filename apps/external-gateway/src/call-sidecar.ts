@@ -1,6 +1,6 @@
 import { networkPolicy, resolveWithSystem, createGuardedFetch } from '@trunkline/gateway-kit';
 import type { FetchOutcome, GuardedFetch, GuardedFetchDeps, OutgoingRequest } from '@trunkline/gateway-kit';
-import { validSecrets } from '@trunkline/secrets';
+import { validSecrets, type Secret } from '@trunkline/secrets';
 import { sharedTokens, type ExternalEntry } from './access.ts';
 
 /** One request to a sidecar; its path stands behind `base_url`. */
@@ -30,23 +30,23 @@ export function createCallSidecar(deps: GuardedFetchDeps & { now: () => number }
     },
   });
 
-  function call(entry: ExternalEntry, { path, ...request }: SidecarRequest): Promise<FetchOutcome> {
+  async function call(entry: ExternalEntry, { path, ...request }: SidecarRequest): Promise<FetchOutcome> {
     const { config } = entry;
     const isChild = config.mode === 'child_process';
     const fetch: GuardedFetch = isChild ? local : remote;
     const policy = isChild
       ? networkPolicy({ allowCidrs: loopback })
       : networkPolicy({ allowPrivate: config.allow_private_network });
-    const headers = { 'user-agent': 'Trunkline', ...request.headers, ...authorization(entry, now()) };
+    const [token] = validSecrets(sharedTokens(entry) ?? [], now());
+    const headers = { 'user-agent': 'Trunkline', ...request.headers, ...(token && authorization(token)) };
     const method = path === '/deliver' ? 'POST' : 'GET';
-    return fetch({ ...request, url: config.base_url + path, policy, method, headers });
+    const outcome = await fetch({ ...request, url: config.base_url + path, policy, method, headers });
+    if (outcome.kind === 'response' && outcome.status !== 401) token?.markUsed();
+    return outcome;
   }
   return Object.assign(call, {
     close: async () => void (await Promise.all([remote.close(), local.close()])),
   });
 }
 
-function authorization(entry: ExternalEntry, now: number): Record<string, string> {
-  const [current] = validSecrets(sharedTokens(entry) ?? [], now);
-  return current === undefined ? {} : { authorization: `Bearer ${current.expose().trim()}` };
-}
+const authorization = (token: Secret) => ({ authorization: `Bearer ${token.expose().trim()}` });

@@ -4,11 +4,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { enqueueDelivery } from '@trunkline/deliveries';
 import { deliveryIdOf, targetKey, type Delivery } from '@trunkline/events';
-import { waitFor } from '@trunkline/testing';
+import { freePort, waitFor } from '@trunkline/testing';
 import { describe, expect, it } from 'vitest';
 import type { Grant } from '@trunkline/events';
 import { startFakeSidecar } from './testing/fake-sidecar.ts';
-import { childToml, isAlive } from './testing/in-process.ts';
+import { childToml, isAlive, readNotes } from './testing/in-process.ts';
 import { openInstallation, type Installation, type Replica } from './testing/running-gateway.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -128,6 +128,31 @@ describe('a child process', () => {
     const all = { STARTS: join(it.folder, 'starts'), ...env };
     await it.configure(childToml({ port: it.port, env: all, more: slots }));
   }
+
+  it('is started again with a secret that was rotated, and no other child is', long, async () => {
+    await using it = await openInstallation();
+    const child = (name: string, port: number) =>
+      childToml({
+        port,
+        env: { STARTS: join(it.folder, name === 'side' ? 'starts' : name), LEASE: 'BOT' },
+        more: `credential_slots = { BOT = "connectors.external.${name}.bot" }`,
+      }).replace('"side"', `"${name}"`);
+    for (const name of ['side', 'other']) await it.setSecret(`connectors.external.${name}.bot`, 'first');
+    await it.configure(child('side', it.port) + child('other', await freePort()));
+    await it.start();
+    await ready(it);
+    await ready(it, 'other');
+    const leases = () => it.notes().filter(({ lease }) => lease === 200);
+    const before = await waitFor(() => leases()[0], { what: 'the first lease', timeoutMs: 10_000 });
+
+    await it.setSecret('connectors.external.side.bot', 'the-second');
+    const after = await waitFor(() => leases()[1], { what: 'the lease of the next child', timeoutMs: 30_000 });
+    expect(after.length).toBe('the-second'.length);
+    expect(after.pid).not.toBe(before.pid);
+    expect(isAlive(before.pid)).toBe(false);
+    const others = new Set(readNotes(join(it.folder, 'other')).map(({ pid }) => pid));
+    expect([...others].map(isAlive)).toEqual([true]);
+  });
 
   it.runIf(hasProc)(
     'leases its secrets, which are nowhere to be seen, and each lease is written down',

@@ -1,6 +1,17 @@
-import { assetUrlPurpose, createAssetUrls, gatewayOptions, openConnectors } from '@trunkline/gateway-kit';
+import {
+  answerOperators,
+  assetUrlPurpose,
+  createAssetUrls,
+  createGuardedFetch,
+  gatewayOptions,
+  openConnectors,
+  reportStatus,
+} from '@trunkline/gateway-kit';
 import { deriveKey } from '@trunkline/secrets';
 import { connectBus, runService } from '@trunkline/service';
+import { createCallSidecar } from './call-sidecar.ts';
+import { externalExplain } from './explain.ts';
+import { externalProbe } from './probe.ts';
 import { startExternalDeliveries } from './start-deliveries.ts';
 import { startIngress } from './start-ingress.ts';
 import { startSidecars, type Sidecars } from './start-sidecars.ts';
@@ -16,6 +27,7 @@ await runService(
     const { env } = process;
     const bus = await connectBus(service);
     const inventory = await openConnectors(service, { kind: 'external', bus, env });
+    const status = reportStatus(service, { kind: 'external', bus, inventory });
     const { keyring, options } = service;
     const assetUrls = createAssetUrls({
       kind: 'external',
@@ -26,9 +38,18 @@ await runService(
     // Children are told where the ingress listens, and the ingress asks which children are the right ones.
     const started = Promise.withResolvers<Sidecars>();
     const known: Sidecars = { record: async (name) => (await started.promise).record(name) };
-    const gatewayUrl = await startIngress(service, { bus, inventory, assetUrls, sidecars: known });
-    const sidecars = await startSidecars(service, { bus, inventory, gatewayUrl, env });
+    const gatewayUrl = await startIngress(service, { bus, inventory, assetUrls, sidecars: known, status });
+    const sidecars = await startSidecars(service, { bus, inventory, gatewayUrl, env, status });
     started.resolve(sidecars);
-    await startExternalDeliveries(service, { bus, inventory, sidecars });
+    await startExternalDeliveries(service, { bus, inventory, sidecars, status });
+
+    const [call, fetch] = [createCallSidecar({ now: Date.now }), createGuardedFetch()];
+    service.onStop(() => Promise.all([call.close(), fetch.close()]));
+    const own = { ingressUrl: gatewayUrl, gateway: service.instanceId };
+    answerOperators(service, {
+      ...{ kind: 'external', bus, inventory },
+      probe: externalProbe({ ...own, sidecars, call, fetch, now: Date.now }),
+      explain: externalExplain({ now: Date.now }),
+    });
   },
 );

@@ -2,7 +2,7 @@ import type { Bus } from '@trunkline/bus';
 import { connectorAllows } from '@trunkline/config';
 import { createConcurrencyBudget } from '@trunkline/deliveries';
 import { budgetScope, type ReplyHandle } from '@trunkline/events';
-import { createGuardedFetch, startDeliveries } from '@trunkline/gateway-kit';
+import { createGuardedFetch, startDeliveries, type DeliveryStatus } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
 import type { Service } from '@trunkline/service';
 import { createCallSidecar } from './call-sidecar.ts';
@@ -16,8 +16,9 @@ const perSidecar = 10;
 /** Starts delivering outputs to sidecars, in this process's share of the lanes, until the service stops. */
 export async function startExternalDeliveries(
   service: Service,
-  { bus, inventory, sidecars }: { bus: Bus; inventory: Inventory; sidecars: Sidecars },
+  parts: { bus: Bus; inventory: Inventory; sidecars: Sidecars; status: DeliveryStatus },
 ): Promise<void> {
+  const { bus, inventory, sidecars, status } = parts;
   const call = createCallSidecar({ now: Date.now, perHost: perSidecar });
   const fetch = createGuardedFetch();
   service.onStop(() => Promise.all([call.close(), fetch.close()]));
@@ -31,7 +32,7 @@ export async function startExternalDeliveries(
   });
   service.onStop(() => relay.stop());
   await startDeliveries(service, {
-    ...{ kind: 'external', bus, inventory },
+    ...{ kind: 'external', bus, inventory, status },
     deliverer: createExternalDeliverer({ ...deps, relay }),
     budget: createConcurrencyBudget({ perScope: perSidecar, scopeOf: budgetScope }),
     allowed(target: ReplyHandle) {

@@ -1,6 +1,6 @@
 import type { Bus } from '@trunkline/bus';
-import { createIngressApp, listen, openIntake, serveAsset } from '@trunkline/gateway-kit';
-import type { AssetUrls, gatewayOptions, IngressRoute } from '@trunkline/gateway-kit';
+import { createIngressApp, listen, localUrl, openIntake, serveAsset } from '@trunkline/gateway-kit';
+import type { AssetUrls, gatewayOptions, IngressRoute, StatusNotes } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
 import type { Service } from '@trunkline/service';
 import { lendCredential } from './lend-credential.ts';
@@ -15,6 +15,7 @@ export interface IngressParts {
   inventory: Pick<Inventory, 'get'>;
   assetUrls: AssetUrls;
   sidecars: Sidecars;
+  status: StatusNotes;
 }
 
 /** Starts listening for sidecars, until the service stops. Resolves with the URL at which this machine's own reach it. */
@@ -23,20 +24,13 @@ export async function startIngress(service: Service<typeof gatewayOptions>, part
   const server = await listen(createIngressApp(createRoutes(service, parts), { log: service.log }), { host, port });
   service.onStop(() => server.close());
   service.log.info({ host, port: server.port }, 'ingress.listening');
-  return `http://${localHost(host)}:${server.port}`;
-}
-
-/** Where this machine reaches what listens on a host: an address for all of them is none to call. */
-function localHost(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
+  return localUrl(host, server.port);
 }
 
 function createRoutes(service: Service<typeof gatewayOptions>, parts: IngressParts): IngressRoute[] {
-  const { bus, inventory, assetUrls, sidecars } = parts;
+  const { bus, inventory, assetUrls, sidecars, status } = parts;
   const deps = {
-    ...openIntake(service, { kind: 'external', bus }),
+    ...openIntake(service, { kind: 'external', bus, status }),
     connectors: { get: (name: string) => inventory.get('external', name) },
     assetUrls,
     instanceOf: async (name: string) => (await sidecars.record(name))?.manifest?.instance_id,

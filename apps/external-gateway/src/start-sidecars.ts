@@ -1,4 +1,5 @@
 import { runLeased, type Bus, type PlatformLease } from '@trunkline/bus';
+import type { ConnectorDescription, StatusNotes } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
 import { redact, validSecrets } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
@@ -18,6 +19,7 @@ export interface SidecarParts {
   gatewayUrl: string;
   /** What children may inherit some of. */
   env: NodeJS.ProcessEnv;
+  status: Pick<StatusNotes, 'describe'>;
   times?: SidecarTimes;
 }
 
@@ -28,16 +30,20 @@ export interface Sidecars {
 
 /** Looks after every sidecar, each on one replica: asks for its health, and runs it where it is a child process. */
 export async function startSidecars(service: Service, parts: SidecarParts): Promise<Sidecars> {
-  const { bus, inventory } = parts;
+  const { bus, inventory, status } = parts;
   const own = new Map<string, SidecarRecord>();
   const call = createCallSidecar({ now: Date.now });
   service.onStop(() => call.close());
   const run = async (name: string, lease: PlatformLease) => {
     const labels = { kind: 'external', connector: name };
-    const forget = service.telemetry.metrics.watch('leases_owned', labels, () => 1);
+    const { metrics } = service.telemetry;
+    const forget = metrics.watch('leases_owned', labels, () => 1);
+    const forgetUp = metrics.watch('sidecar_up', { connector: name }, () => (isUp(own.get(name)) ? 1 : 0));
     await lookAfter(name, lease, { ...parts, call, own, service }).finally(() => {
       forget();
+      forgetUp();
       own.delete(name);
+      status.describe(name, undefined);
     });
   };
   const leased = await runLeased({ group: 'external', worker: service.instanceId, run }, bus);
@@ -54,6 +60,8 @@ export async function startSidecars(service: Service, parts: SidecarParts): Prom
   service.ready('sidecars', () => ({ ready: true, sidecars: Object.fromEntries(own) }));
   return { record: async (name) => own.get(name) ?? (await readSidecar(name, bus)) };
 }
+
+const isUp = (record: SidecarRecord | undefined) => record?.status === 'ready' || record?.status === 'degraded';
 
 interface LookAfterDeps extends SidecarParts {
   call: SuperviseDeps['call'];
@@ -117,7 +125,11 @@ type Report = (state: SidecarState) => Promise<void>;
 const longestReason = 500;
 
 /** Says how a sidecar is: here, and on the bus for everybody, in the order in which it was said. */
-function createReport(entry: ExternalEntry, lease: PlatformLease, { bus, own, service }: LookAfterDeps): Report {
+function createReport(
+  entry: ExternalEntry,
+  lease: PlatformLease,
+  { bus, own, service, status }: LookAfterDeps,
+): Report {
   const { name, config, secrets } = entry;
   let writing = Promise.resolve();
   return (state) => {
@@ -130,10 +142,21 @@ function createReport(entry: ExternalEntry, lease: PlatformLease, { bus, own, se
       log.info({ connector: name, status: state.status, code: state.code, reason }, 'sidecar.state');
     }
     own.set(name, record);
+    status.describe(name, descriptionOf(record));
     writing = writing
       .then(() => (lease.stillOwner() ? writeSidecar(name, record, bus) : undefined))
       .catch((err: unknown) => log.warn({ connector: name, err }, 'sidecar.state-not-kept'));
     return writing;
+  };
+}
+
+function descriptionOf(record: SidecarRecord): ConnectorDescription {
+  const { status, reason, code, manifest, pid, failures } = record;
+  const well = status === 'ready' || status === 'stopped';
+  return {
+    holdsLease: true,
+    problem: well ? undefined : `The sidecar is ${status}: ${reason ?? code ?? 'it does not say why.'}`,
+    details: { sidecar: { status, code, reason, manifest, pid, failures } },
   };
 }
 

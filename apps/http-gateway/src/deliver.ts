@@ -4,7 +4,7 @@ import type { Allowed, Deliverer, Step, StepContext, StepOutcome } from '@trunkl
 import { targetConnector, type Delivery, type ReplyHandle } from '@trunkline/events';
 import { checkUrl, networkPolicy, type AssetUrls, type GuardedFetch, type NetworkPolicy } from '@trunkline/gateway-kit';
 import type { InventoryEntry } from '@trunkline/inventory';
-import { validSecrets } from '@trunkline/secrets';
+import { validSecrets, type Secret } from '@trunkline/secrets';
 import { httpOutcome } from './http-errors.ts';
 import { renderDelivery } from './render.ts';
 import { webhookHeaders } from './sign-webhook.ts';
@@ -48,7 +48,7 @@ async function post(
   if (target.type !== 'http') return wrongKind(delivery);
   const found = rules(target, deps);
   if (!found.ok) return found.outcome;
-  const { policy, keys } = found;
+  const { policy, keys, signedWith } = found;
   const headers = {
     'user-agent': 'Trunkline',
     ...target.headers,
@@ -58,7 +58,9 @@ async function post(
     ...(traceparent !== undefined && { traceparent }),
   };
   const result = await deps.fetch({ url: target.url, policy, headers, body: step.body, signal });
-  return httpOutcome(result, deps.now());
+  const outcome = httpOutcome(result, deps.now());
+  if (outcome.outcome === 'delivered') signedWith?.markUsed();
+  return outcome;
 }
 
 const wrongKind = ({ target }: Delivery): StepOutcome => ({
@@ -79,7 +81,10 @@ export function targetAllowed(target: ReplyHandle, deps: RulesDeps): Allowed {
     : { allowed: false, reason: `The URL of the target is refused (${checked.reason}).` };
 }
 
-type Rules = { ok: true; policy: NetworkPolicy; keys: readonly KeyObject[] } | { ok: false; outcome: StepOutcome };
+/** `signedWith` is the current one of the secrets behind the keys. */
+type Rules =
+  | { ok: true; policy: NetworkPolicy; keys: readonly KeyObject[]; signedWith?: Secret }
+  | { ok: false; outcome: StepOutcome };
 
 /** Network rules and signing keys are those of the connector that the target belongs to. */
 function rules(target: ReplyHandle, { connectors, allowCidrs, now }: RulesDeps): Rules {
@@ -90,9 +95,11 @@ function rules(target: ReplyHandle, { connectors, allowCidrs, now }: RulesDeps):
   const policy = networkPolicy({ allowPrivate: entry.config.allow_private_network });
   if (entry.config.egress_signing_secret === undefined) return { ok: true, policy, keys: [] };
   const secrets = validSecrets(entry.secrets['egress_signing_secret'] ?? [], now());
-  const keys = signingKeys('standard-webhooks', secrets).map(({ key }) => key);
+  const usable = signingKeys('standard-webhooks', secrets);
+  const keys = usable.map(({ key }) => key);
+  const signedWith = usable[0]?.secret;
   // Unsigned is not what the receiver was promised.
-  return keys.length > 0 ? { ok: true, policy, keys } : { ok: false, outcome: noKey };
+  return signedWith ? { ok: true, policy, keys, signedWith } : { ok: false, outcome: noKey };
 }
 
 const connectorAway: StepOutcome = {

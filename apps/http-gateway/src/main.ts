@@ -1,7 +1,18 @@
-import { assetUrlPurpose, createAssetUrls, openConnectors } from '@trunkline/gateway-kit';
+import { randomBytes } from 'node:crypto';
+import {
+  answerOperators,
+  assetUrlPurpose,
+  createAssetUrls,
+  createGuardedFetch,
+  openConnectors,
+  reportStatus,
+} from '@trunkline/gateway-kit';
 import { deriveKey, replyHandlePurpose } from '@trunkline/secrets';
 import { connectBus, runService } from '@trunkline/service';
+import { httpExplain } from './explain.ts';
 import { httpGatewayOptions } from './options.ts';
+import { createProbeMark } from './probe-mark.ts';
+import { httpProbe } from './probe.ts';
 import { startHttpDeliveries } from './start-deliveries.ts';
 import { startIngress } from './start-ingress.ts';
 
@@ -15,6 +26,7 @@ await runService(
   async (service) => {
     const bus = await connectBus(service);
     const inventory = await openConnectors(service, { kind: 'http', bus, env: process.env });
+    const status = reportStatus(service, { kind: 'http', bus, inventory });
     const { keyring, options } = service;
     const assetUrls = createAssetUrls({
       kind: 'http',
@@ -22,12 +34,17 @@ await runService(
       publicUrl: options.publicUrl,
       now: Date.now,
     });
-    await startHttpDeliveries(service, { bus, inventory, assetUrls });
-    await startIngress(service, {
-      bus,
-      inventory,
-      assetUrls,
-      replyKeys: keyring && deriveKey(keyring, replyHandlePurpose),
+    await startHttpDeliveries(service, { bus, inventory, assetUrls, status });
+    const probeMark = createProbeMark(randomBytes(16).toString('hex'));
+    const replyKeys = keyring && deriveKey(keyring, replyHandlePurpose);
+    const ingressUrl = await startIngress(service, { bus, inventory, assetUrls, replyKeys, probeMark, status });
+
+    const fetch = createGuardedFetch();
+    service.onStop(() => fetch.close());
+    answerOperators(service, {
+      ...{ kind: 'http', bus, inventory },
+      probe: httpProbe({ ingressUrl, mark: probeMark, fetch, now: Date.now }),
+      explain: httpExplain({ now: Date.now, random: Math.random }),
     });
   },
 );

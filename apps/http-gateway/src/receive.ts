@@ -25,6 +25,7 @@ import { batchAnswer, type BatchItem } from './batch-answer.ts';
 import { handshakeAnswer } from './cloudevents.ts';
 import { normalize, type Normalized } from './normalize.ts';
 import type { PreparedConnector } from './prepared-connector.ts';
+import type { ProbeMark } from './probe-mark.ts';
 
 /** The largest body that is read. */
 export const bodyLimit = 2 * 1024 * 1024;
@@ -33,6 +34,8 @@ export interface ReceiveDeps extends AccessDeps, AnswerRequestsDeps {
   emit: EmitPackage;
   bus: Pick<Bus, 'append' | 'names'>;
   assetUrls: Pick<AssetUrls, 'urlOf'>;
+  /** What our own trial requests bear: they are judged and not taken. */
+  probeMark: Pick<ProbeMark, 'isOn'>;
   random: () => number;
 }
 
@@ -59,6 +62,7 @@ async function handle({ req, res, params }: IngressRequest, span: Span, deps: Re
   const caller = { req, body: read.bytes, accessToken: query.get('access_token') ?? undefined };
   const access = authenticate(caller, connector, deps);
   if (!access.ok) return refuse(access.answer, access.reason);
+  if (deps.probeMark.isOn(req)) return { answer: probed, outcome: 'probed', connector: name };
 
   query.delete('access_token');
   const incoming = { headers: req.headersDistinct, query, body: read.bytes, authenticated: access.value.authenticated };
@@ -70,6 +74,8 @@ async function handle({ req, res, params }: IngressRequest, span: Span, deps: Re
       : await handleOne(only, { connector, span, prefer: req.headers['prefer']?.toString() }, deps);
   return { ...handled, connector: name };
 }
+
+const probed: Answer = { status: 204, headers: {}, body: '' };
 
 interface Context {
   connector: PreparedConnector;
@@ -120,8 +126,12 @@ async function handleBatch(
     stopped = 'retryAfterMs' in outcome;
     items.push({ normalized, outcome });
   }
-  return { answer: batchAnswer(items), outcome: 'batch' };
+  return { answer: batchAnswer(items), outcome: 'batch', outcomes: items.map(outcomeOf) };
 }
+
+/** Those that were not tried come again. */
+const outcomeOf = ({ normalized, outcome }: BatchItem) =>
+  outcome?.outcome ?? (normalized.outcome === 'event' ? 'later' : normalized.outcome);
 
 function store(draft: EventDraft, { connector, span, waitMs }: Context & { waitMs: number }, deps: ReceiveDeps) {
   const { name, ingress_events_per_second: rate } = connector.config;

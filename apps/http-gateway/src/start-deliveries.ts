@@ -1,7 +1,7 @@
 import type { Bus } from '@trunkline/bus';
 import { createConcurrencyBudget } from '@trunkline/deliveries';
 import { budgetScope } from '@trunkline/events';
-import { createGuardedFetch, startDeliveries, type AssetUrls } from '@trunkline/gateway-kit';
+import { createGuardedFetch, startDeliveries, type AssetUrls, type DeliveryStatus } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
 import type { Service } from '@trunkline/service';
 import { createHttpDeliverer, targetAllowed } from './deliver.ts';
@@ -13,8 +13,9 @@ const perHost = 10;
 /** Starts delivering outputs to http targets, in this process's share of the lanes, until the service stops. */
 export async function startHttpDeliveries(
   service: Service<typeof httpGatewayOptions>,
-  { bus, inventory, assetUrls }: { bus: Bus; inventory: Inventory; assetUrls: AssetUrls },
+  parts: { bus: Bus; inventory: Inventory; assetUrls: AssetUrls; status: DeliveryStatus },
 ): Promise<void> {
+  const { bus, inventory, assetUrls, status } = parts;
   const fetch = createGuardedFetch({ perHost });
   service.onStop(() => fetch.close());
   const deps = {
@@ -28,6 +29,7 @@ export async function startHttpDeliveries(
     kind: 'http',
     bus,
     inventory,
+    status,
     deliverer: createHttpDeliverer(deps),
     budget: createConcurrencyBudget({ perScope: perHost, scopeOf: budgetScope }),
     allowed: (target) => targetAllowed(target, deps),

@@ -2,15 +2,18 @@ import type { Bus } from '@trunkline/bus';
 import {
   createIngressApp,
   listen,
+  localUrl,
   openIntake,
   serveAsset,
   type AssetUrls,
   type IngressRoute,
+  type StatusNotes,
 } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
 import type { SealingKeys } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
 import type { httpGatewayOptions } from './options.ts';
+import type { ProbeMark } from './probe-mark.ts';
 import { answerOptions, receiveEvents } from './receive.ts';
 import { tellReceipt } from './receipts.ts';
 import { takeReplies } from './replies.ts';
@@ -20,21 +23,23 @@ export interface IngressParts {
   inventory: Pick<Inventory, 'get'>;
   assetUrls: AssetUrls;
   replyKeys: SealingKeys | undefined;
+  probeMark: ProbeMark;
+  status: StatusNotes;
 }
 
-/** Starts listening for callers, until the service stops. Resolves with the port. */
-export async function startIngress(service: Service<typeof httpGatewayOptions>, parts: IngressParts): Promise<number> {
+/** Starts listening for callers, until the service stops. Resolves with the URL at which this machine reaches it. */
+export async function startIngress(service: Service<typeof httpGatewayOptions>, parts: IngressParts): Promise<string> {
   const { host, port } = service.options;
   const server = await listen(createIngressApp(createRoutes(service, parts), { log: service.log }), { host, port });
   service.onStop(() => server.close());
   service.log.info({ host, port: server.port }, 'ingress.listening');
-  return server.port;
+  return localUrl(host, server.port);
 }
 
 function createRoutes(service: Service<typeof httpGatewayOptions>, parts: IngressParts): IngressRoute[] {
-  const { bus, inventory, assetUrls, replyKeys } = parts;
+  const { bus, inventory, assetUrls, replyKeys, probeMark, status } = parts;
   const connectors = { get: (name: string) => inventory.get('http', name) };
-  const deps = { ...openIntake(service, { kind: 'http', bus }), connectors, assetUrls };
+  const deps = { ...openIntake(service, { kind: 'http', bus, status }), connectors, assetUrls, probeMark };
   return [
     {
       path: '/v1/connectors/http/:name',

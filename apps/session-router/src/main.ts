@@ -1,6 +1,7 @@
 import { openInventory } from '@trunkline/inventory';
 import { deriveKey, replyHandlePurpose } from '@trunkline/secrets';
 import { connectBus, runService } from '@trunkline/service';
+import { checkReplyKeys } from './check-reply-keys.ts';
 import { startOutputRouting } from './start-output-routing.ts';
 import { startEventRouting } from './start-event-routing.ts';
 
@@ -16,6 +17,8 @@ await runService(
     const { instanceId: worker, keyring } = service;
     if (!keyring) throw new Error('A keyring is required.');
     const key = deriveKey(keyring, replyHandlePurpose);
+    const wrong = await checkReplyKeys(key, { bus, now: Date.now });
+    if (wrong !== undefined) service.log.error({ problem: wrong, keyring: keyring.ids }, 'keyring.wrong');
     const { metrics } = service.telemetry;
     const inventory = await openInventory({ file: service.options.connectorsConfig, bus, log: service.log });
     service.onStop(() => inventory.close());

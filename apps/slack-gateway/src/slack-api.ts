@@ -9,6 +9,7 @@ export interface SlackCall {
   method: string;
   token: Secret;
   form?: Readonly<Record<string, string>>;
+  signal?: AbortSignal;
 }
 
 /** What Slack answered, or why there is no answer; `unreachable` and `ratelimited` are ours for what is not Slack's word. */
@@ -30,6 +31,7 @@ export async function callSlack(call: SlackCall, fetch: GuardedFetch): Promise<S
     body: new URLSearchParams(call.form).toString(),
     timeoutMs: 10_000,
     maxResponseBytes: 1024 * 1024,
+    ...(call.signal && { signal: call.signal }),
   });
   if (outcome.kind !== 'response') return { ok: false, error: 'unreachable' };
   if (outcome.status === 429) {

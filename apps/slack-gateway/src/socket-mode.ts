@@ -40,6 +40,8 @@ export interface SocketModeDeps {
   openUrl(): Promise<SocketUrl>;
   /** Takes an envelope in; `true` once it may be acknowledged. Must not throw. */
   take(envelope: SocketEnvelope): Promise<boolean>;
+  /** Told of each change of the state. */
+  onState(state: SocketState): void;
   random: () => number;
   timing: SocketModeTiming;
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
@@ -61,14 +63,21 @@ const lastingEnds: ReadonlySet<SocketEnd> = new Set(['link_disabled', 'too_many_
 /** Holds an app's connections: each is replaced before it ends where Slack gives notice, and soon after where it does not. */
 export function createSocketMode(deps: SocketModeDeps): SocketMode {
   const slots = Array.from({ length: connections }, (): SocketState => ({ connected: 0, problem: undefined }));
+  const state = () => ({
+    connected: slots.reduce((sum, slot) => sum + slot.connected, 0),
+    problem: slots.find((slot) => slot.problem !== undefined)?.problem,
+  });
+  const note = (slot: SocketState, now: Partial<SocketState>) => {
+    Object.assign(slot, now);
+    deps.onState(state());
+  };
   return {
-    state: () => ({
-      connected: slots.reduce((sum, slot) => sum + slot.connected, 0),
-      problem: slots.find((slot) => slot.problem !== undefined)?.problem,
-    }),
+    state,
     async run({ stop, lost }) {
       const over = AbortSignal.any([stop, lost]);
-      await Promise.all(slots.map((slot, index) => keepConnected(slot, { ...deps, over, lost, index })));
+      await Promise.all(
+        slots.map((slot, index) => keepConnected({ ...deps, over, lost, index, note: (now) => note(slot, now) })),
+      );
     },
   };
 }
@@ -77,10 +86,11 @@ interface SlotDeps extends SocketModeDeps {
   over: AbortSignal;
   lost: AbortSignal;
   index: number;
+  note(now: Partial<SocketState>): void;
 }
 
-async function keepConnected(slot: SocketState, deps: SlotDeps): Promise<void> {
-  const { over, timing } = deps;
+async function keepConnected(deps: SlotDeps): Promise<void> {
+  const { over, timing, note } = deps;
   const pause = createReconnectPause(deps.random);
   const leaving = new Set<Promise<void>>();
   let old: SocketConnection | undefined;
@@ -99,23 +109,23 @@ async function keepConnected(slot: SocketState, deps: SlotDeps): Promise<void> {
     if (opened.ok) {
       const openedAt = performance.now();
       retire();
-      Object.assign(slot, { connected: 1, problem: undefined });
+      note({ connected: 1, problem: undefined });
       const end = await ended(opened.connection, over);
       old = opened.connection;
       if (end === undefined) break;
       deps.log.info({ slot: deps.index, reason: end }, 'socket.ending');
       const lasting = lastingEnds.has(end);
-      Object.assign(slot, { connected: 0, problem: lasting ? end : undefined });
+      note({ connected: 0, problem: lasting ? end : undefined });
       const wellForMs = performance.now() - openedAt;
       await wait(lasting ? timing.fatalMs : pause.next({ wellForMs }), over);
     } else {
-      slot.problem = opened.error;
+      note({ problem: opened.error });
       deps.log.warn({ slot: deps.index, error: opened.error, fatal: opened.fatal }, 'socket.not-opened');
       const pauseMs = pause.next({ wellForMs: 0 });
       await wait(opened.fatal ? timing.fatalMs : Math.max(pauseMs, opened.retryAfterMs ?? 0), over);
     }
   }
-  slot.connected = 0;
+  note({ connected: 0 });
   retire();
   await Promise.all(leaving);
 }

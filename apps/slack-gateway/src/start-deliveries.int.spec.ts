@@ -25,7 +25,8 @@ beforeAll(async () => {
     onStop: (stop: () => unknown) => void stops.push(stop),
   } as unknown as Service;
   const assetUrls = { urlOf: () => undefined, allows: () => false };
-  await startSlackDeliveries(service, { bus, inventory, assetUrls });
+  const status = { sawDelivery() {}, watchWaiting() {} };
+  await startSlackDeliveries(service, { bus, inventory, assetUrls, status });
 });
 afterAll(async () => {
   for (const stop of stops.toReversed()) await stop();

@@ -8,6 +8,7 @@ import {
   startDeliveries,
   startLive,
   type AssetUrls,
+  type DeliveryStatus,
   type OpenHandle,
 } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
@@ -25,8 +26,9 @@ const messageEveryMs = 1_050;
 /** Starts delivering outputs to Slack, in this process's share of the lanes, until the service stops; what still grows is shown. */
 export async function startSlackDeliveries(
   service: Service,
-  { bus, inventory, assetUrls }: { bus: Bus; inventory: Inventory; assetUrls: AssetUrls },
+  parts: { bus: Bus; inventory: Inventory; assetUrls: AssetUrls; status: DeliveryStatus },
 ): Promise<void> {
+  const { bus, inventory, assetUrls, status } = parts;
   const fetch = createGuardedFetch();
   service.onStop(() => fetch.close());
   const platform = {
@@ -52,7 +54,7 @@ export async function startSlackDeliveries(
       (await live.stopShowing(deliveryId, target)) ?? findPresented(deliveryId, bus),
   });
   const budget = slackBudget();
-  const started = await startDeliveries(service, { kind: 'slack', bus, inventory, deliverer, budget, allowed });
+  const started = await startDeliveries(service, { kind: 'slack', bus, inventory, status, deliverer, budget, allowed });
   deliveries.owns = started.owns;
   service.onStop(() => live.stop());
 

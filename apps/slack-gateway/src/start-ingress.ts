@@ -1,16 +1,18 @@
 import type { Bus } from '@trunkline/bus';
 import {
-  createGuardedFetch,
   createIngressApp,
   listen,
+  localUrl,
   openIntake,
   serveAsset,
   type AssetUrls,
   type gatewayOptions,
+  type GuardedFetch,
+  type StatusNotes,
 } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
 import type { Service } from '@trunkline/service';
-import { createBotIdentities } from './bot-identity.ts';
+import { createBotIdentities, type BotIdentities } from './bot-identity.ts';
 import { createFetchAsset } from './fetch-asset.ts';
 import { receiveEvents } from './receive.ts';
 import { startSocketMode } from './start-socket-mode.ts';
@@ -19,22 +21,27 @@ export interface IngressParts {
   bus: Bus;
   inventory: Inventory;
   assetUrls: AssetUrls;
+  fetch: GuardedFetch;
+  status: StatusNotes;
 }
 
-/** Starts taking in what Slack sends, by both ways, until the service stops. Resolves with the port. */
-export async function startIngress(service: Service<typeof gatewayOptions>, parts: IngressParts): Promise<number> {
-  const { bus, inventory, assetUrls } = parts;
-  const { host, port } = service.options;
-  const fetch = createGuardedFetch({ perHost: 8 });
-  service.onStop(() => fetch.close());
+/** What others need of the receiving side: where this machine reaches it, and who the bots are. */
+export interface Ingress {
+  url: string;
+  identities: BotIdentities;
+}
 
+/** Starts taking in what Slack sends, by both ways, until the service stops. */
+export async function startIngress(service: Service<typeof gatewayOptions>, parts: IngressParts): Promise<Ingress> {
+  const { bus, inventory, assetUrls, fetch, status } = parts;
+  const { host, port } = service.options;
   const identities = createBotIdentities({ fetch, now: Date.now });
   const warmAll = () => inventory.list('slack').forEach((entry) => entry.state === 'ready' && identities.warm(entry));
   warmAll();
   service.onStop(inventory.onChange(warmAll));
 
   const connectors = { get: (name: string) => inventory.get('slack', name) };
-  const deps = { ...openIntake(service, { kind: 'slack', bus }), connectors, assetUrls, identities };
+  const deps = { ...openIntake(service, { kind: 'slack', bus, status }), connectors, assetUrls, identities };
   const fetchAsset = createFetchAsset({ connectors, fetch, now: Date.now, log: service.log });
   const routes = [
     { path: '/v1/connectors/slack/:name', hot: true, methods: { POST: receiveEvents(deps) } },
@@ -46,6 +53,6 @@ export async function startIngress(service: Service<typeof gatewayOptions>, part
   const server = await listen(createIngressApp(routes, { log: service.log }), { host, port });
   service.onStop(() => server.close());
   service.log.info({ host, port: server.port }, 'ingress.listening');
-  await startSocketMode(service, { bus, inventory, fetch, take: deps });
-  return server.port;
+  await startSocketMode(service, { bus, inventory, fetch, status, take: deps });
+  return { url: localUrl(host, server.port), identities };
 }

@@ -1,10 +1,16 @@
 import { runLeased, type Bus, type PlatformLease } from '@trunkline/bus';
 import type { SlackConnector } from '@trunkline/config';
-import type { GuardedFetch } from '@trunkline/gateway-kit';
+import type { ConnectorDescription, GuardedFetch, StatusNotes } from '@trunkline/gateway-kit';
 import type { Inventory, ReadyEntry } from '@trunkline/inventory';
 import { validSecrets, type Secret } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
-import { createSocketMode, socketModeTiming, type SocketMode, type SocketModeTiming } from './socket-mode.ts';
+import {
+  createSocketMode,
+  socketModeTiming,
+  type SocketMode,
+  type SocketModeTiming,
+  type SocketState,
+} from './socket-mode.ts';
 import { openSocketUrl, type SocketUrl } from './socket-url.ts';
 import { takeEnvelope, type TakeEnvelopeDeps } from './take-envelope.ts';
 
@@ -13,6 +19,7 @@ export interface SocketModeParts {
   inventory: Pick<Inventory, 'get' | 'list' | 'onChange'>;
   fetch: GuardedFetch;
   take: TakeEnvelopeDeps;
+  status: Pick<StatusNotes, 'describe'>;
   timing?: SocketModeTiming;
 }
 
@@ -49,7 +56,7 @@ interface Tenure {
 
 /** Serves one connector for as long as the lease lasts. Other settings than these two are read anew for each envelope. */
 async function runConnector({ name, lease, modes }: Tenure, parts: SocketModeParts): Promise<void> {
-  const { inventory, timing = socketModeTiming } = parts;
+  const { inventory, status, timing = socketModeTiming } = parts;
   const over = AbortSignal.any([lease.lost, lease.draining]);
   while (!over.aborted) {
     const access = accessOf(inventory, name);
@@ -60,6 +67,7 @@ async function runConnector({ name, lease, modes }: Tenure, parts: SocketModePar
     const mode = createSocketMode({
       openUrl: () => openUrl({ access, lease }, parts),
       take: (envelope) => takeEnvelope(name, envelope, parts.take),
+      onState: (state) => status.describe(name, describe(state)),
       random: Math.random,
       timing,
       log: parts.bus.log,
@@ -70,6 +78,19 @@ async function runConnector({ name, lease, modes }: Tenure, parts: SocketModePar
       .finally(stopListening);
   }
   modes.delete(name);
+  status.describe(name, undefined);
+}
+
+/** With one connection of two events still come. */
+function describe({ connected, problem }: SocketState): ConnectorDescription {
+  return {
+    holdsLease: true,
+    details: { sockets: connected, ...(problem !== undefined && { socket_problem: problem }) },
+    problem:
+      connected === 0 && problem !== undefined
+        ? `Socket Mode cannot connect (${problem}). Test the connector to see the remedy.`
+        : undefined,
+  };
 }
 
 interface Access {

@@ -1,10 +1,10 @@
 import { BusUnavailableError, type Bus } from '@trunkline/bus';
 import { noteIgnored, packEvent, type AssetUrls, type EmitPackage } from '@trunkline/gateway-kit';
-import { bindingKey } from '@trunkline/sessions';
 import { traceparentOf, type Span } from '@trunkline/telemetry';
 import type { BotIdentities } from './bot-identity.ts';
 import { renamed } from './event-draft.ts';
 import { deliveryId, digest, type Readable } from './event-id.ts';
+import { isBound } from './is-bound.ts';
 import { claimEventId } from './message-twins.ts';
 import { normalize, tenantOf, type Normalized } from './normalize.ts';
 import type { PreparedConnector } from './prepared-connector.ts';
@@ -70,15 +70,11 @@ async function takeReadable(payload: Readable, job: Job, deps: TakeDeps): Promis
   const bot = await deps.identities.idsFor({ entry, through: tenantOf(payload), payload });
   const normalized = normalize(payload, { connector, bot, now: deps.now() });
   if (normalized.outcome === 'ignored') return ignore(normalized, connector.name, deps);
-  if (normalized.onlyIfBound !== undefined && !(await isBound(normalized.onlyIfBound, deps))) {
+  if (normalized.onlyIfBound !== undefined && !(await isBound(normalized.onlyIfBound, deps.bus))) {
     const reason = { code: 'not_mentioned', detail: 'Nobody mentioned the bot, and it takes no part in this thread.' };
     return ignore({ ...reason, eventId: deliveryId(payload) }, connector.name, deps);
   }
   return store(normalized, job, deps);
-}
-
-async function isBound(key: string, { bus }: TakeDeps): Promise<boolean> {
-  return (await bus.bucket('bindings').get(bindingKey(key))) !== undefined;
 }
 
 async function store(

@@ -50,10 +50,12 @@ export interface BotApiOptions {
   /** With or without a slash at its end. */
   apiBaseUrl: string;
   timeoutMs: number;
+  /** Called when Telegram did what it was asked: the token works. */
+  onDone?: () => void;
 }
 
 /** A client without retries, plugins or throttling: those who call decide. Nothing that it returns contains the token or the URL. */
-export function createBotApi({ token, apiBaseUrl, timeoutMs }: BotApiOptions): BotApi {
+export function createBotApi({ token, apiBaseUrl, timeoutMs, onDone }: BotApiOptions): BotApi {
   const api = new Api(token, {
     apiRoot: apiBaseUrl.replace(/\/+$/, ''),
     // A redirect would carry the token, which is in the URL, to another host.
@@ -66,6 +68,7 @@ export function createBotApi({ token, apiBaseUrl, timeoutMs }: BotApiOptions): B
       const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
       try {
         const parsed = result.safeParse(await send(api, { method, payload, signal: either }));
+        onDone?.();
         return parsed.success ? { ok: true, result: parsed.data } : failed('maybe', 'unexpected_result');
       } catch (error) {
         if (error instanceof GrammyError) return refusal(error);

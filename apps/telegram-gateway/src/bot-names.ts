@@ -29,10 +29,7 @@ export function createBotNames({ log }: { log: { warn(fields: object, message: s
       const answer = await api.call('getMe', {}, { result: me, signal });
       // Somebody else asks for the newer token.
       if (names.get(id)?.token !== token) return;
-      if (answer.ok) {
-        token.markUsed();
-        return void names.set(id, { token, username: answer.result.username });
-      }
+      if (answer.ok) return void names.set(id, { token, username: answer.result.username });
       if (signal.aborted) return;
       log.warn({ bot: id, reason: answer.kind === 'api' ? answer.code : answer.reason }, 'bot-name.unknown');
       await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => {});

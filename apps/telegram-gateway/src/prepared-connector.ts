@@ -46,5 +46,6 @@ function connectedBot({ config, secrets }: ReadyEntry<TelegramConnector>): Conne
   const text = token?.expose().trim() ?? '';
   const id = botIdOf(text);
   if (token === undefined || id === undefined) return undefined;
-  return { id, token, api: createBotApi({ token: text, apiBaseUrl: config.api_base_url, timeoutMs: callTimeoutMs }) };
+  const server = { apiBaseUrl: config.api_base_url, timeoutMs: callTimeoutMs };
+  return { id, token, api: createBotApi({ token: text, ...server, onDone: () => token.markUsed() }) };
 }

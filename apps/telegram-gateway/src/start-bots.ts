@@ -1,7 +1,7 @@
 import { BusUnavailableError, leasedRecord, runLeased, type Bus, type PlatformLease } from '@trunkline/bus';
 import type { TelegramConnector } from '@trunkline/config';
 import type { Inventory, ReadyEntry } from '@trunkline/inventory';
-import { startSpan } from '@trunkline/telemetry';
+import { startSpan, type Metrics } from '@trunkline/telemetry';
 import { assignBots, type BotAssignments } from './bot-assignments.ts';
 import type { BotStatus } from './bot-status.ts';
 import type { Tried } from './poll-batch.ts';
@@ -10,7 +10,7 @@ import { preparedConnector, type PreparedConnector } from './prepared-connector.
 import { outcomeOf, type ReceiveDeps } from './receive.ts';
 import { storeUpdate, type StoreDeps } from './store-update.ts';
 import type { IdentifiedUpdate } from './update-payload.ts';
-import { keepWebhook } from './webhook-registration.ts';
+import { keepWebhook, webhookUrl } from './webhook-registration.ts';
 
 export interface BotsDeps extends StoreDeps, Pick<ReceiveDeps, 'observe'> {
   bus: Bus;
@@ -18,6 +18,7 @@ export interface BotsDeps extends StoreDeps, Pick<ReceiveDeps, 'observe'> {
   /** Unique for each process. */
   worker: string;
   status: BotStatus;
+  metrics: Pick<Metrics, 'watch'>;
   log: BotsLog;
   random: () => number;
   timing?: Partial<PollTiming> & { webhookEveryMs?: number };
@@ -50,7 +51,11 @@ export async function startBots(deps: BotsDeps): Promise<RunningBots> {
       const changed = new AbortController();
       running.set(botId, { entry, changed });
       const signal = AbortSignal.any([ending, changed.signal]);
-      await work({ botId, entry, lease, signal }, deps).finally(() => running.delete(botId));
+      const forget = deps.metrics.watch('leases_owned', { kind: 'telegram', connector: entry.name }, () => 1);
+      await work({ botId, entry, lease, signal }, deps).finally(() => {
+        forget();
+        running.delete(botId);
+      });
       deps.status.set(entry.name, undefined);
       // It ended by itself: the caller pauses before the next try.
       if (!changed.signal.aborted) return;
@@ -86,6 +91,7 @@ interface Work {
 async function work(job: Work, deps: BotsDeps): Promise<void> {
   const connector = preparedConnector(job.entry);
   const log = deps.log.child({ connector: connector.config.name, bot: job.botId });
+  deps.status.set(connector.config.name, { mode: connector.config.ingress_mode });
   if (connector.config.ingress_mode === 'polling') await poll(connector, { ...deps, log, job });
   else await watchWebhook(connector, { ...deps, log, job });
 }
@@ -135,11 +141,12 @@ async function storePolled(update: IdentifiedUpdate, connector: PreparedConnecto
 async function watchWebhook(connector: PreparedConnector, deps: JobDeps): Promise<void> {
   const { bot, config, credentials } = connector;
   const { lease, signal } = deps.job;
-  if (bot === undefined || config.public_url === undefined) return;
+  const url = webhookUrl(config);
+  if (bot === undefined || url === undefined) return;
   const { random, log, status, timing } = deps;
   await keepWebhook(
     {
-      url: `${config.public_url}/v1/connectors/telegram/${encodeURIComponent(config.name)}`,
+      url,
       secretToken: credentials.secrets?.[0]?.expose().trim(),
       allowedUpdates: config.allowed_updates,
     },

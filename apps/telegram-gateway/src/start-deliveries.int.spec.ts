@@ -38,7 +38,8 @@ it('a text is shown while it grows, and ends as the whole durable text in one me
   await using telegram = await startFakeTelegram({ chats: [{ id: -9, type: 'supergroup' }] });
   const bus = await freshBus(nats.url);
   const { service, inventory, key, stop } = surroundings(telegram.url, telegram.token);
-  await startTelegramDeliveries(service, { bus, inventory, migrations: await openChatMigrations({ bus }) });
+  const status = { sawDelivery() {}, watchWaiting() {} };
+  await startTelegramDeliveries(service, { bus, inventory, migrations: await openChatMigrations({ bus }), status });
   const delivery = deliveryTo({ chat_id: -9 }, { output_id: 'out', content: 'The whole text.' });
 
   const snapshot = { session_id: 's', reply_targets: [delivery.target], output_subject: bus.names.output('s') };

@@ -1,6 +1,12 @@
 import type { Bus } from '@trunkline/bus';
 import { createRateBudget, systemClock } from '@trunkline/deliveries';
-import { createGuardedFetch, startDeliveries, startLive, type LiveShowing } from '@trunkline/gateway-kit';
+import {
+  createGuardedFetch,
+  startDeliveries,
+  startLive,
+  type DeliveryStatus,
+  type LiveShowing,
+} from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
 import { healOpenMarkdown } from '@trunkline/markdown';
 import { deriveKey, openReplyHandle, replyHandlePurpose } from '@trunkline/secrets';
@@ -21,6 +27,7 @@ export interface DeliveryParts {
   bus: Bus;
   inventory: Inventory;
   migrations: ChatMigrations;
+  status: DeliveryStatus;
 }
 
 /**
@@ -28,7 +35,7 @@ export interface DeliveryParts {
  * service stops.
  */
 export async function startTelegramDeliveries(service: Service, parts: DeliveryParts): Promise<void> {
-  const { bus, inventory, migrations } = parts;
+  const { bus, inventory, migrations, status } = parts;
   const bots = createTelegramBots(inventory);
   const budget = createRateBudget((target) => telegramLimits(target, migrations), systemClock);
   const fetch = createGuardedFetch();
@@ -44,7 +51,9 @@ export async function startTelegramDeliveries(service: Service, parts: DeliveryP
     hold: (value) => holdValue(value, bus),
   });
   const allowed = (target: Parameters<typeof targetAllowed>[0]) => targetAllowed(target, { inventory, migrations });
-  const { owns } = await startDeliveries(service, { kind: 'telegram', bus, inventory, deliverer, budget, allowed });
+  const { owns } = await startDeliveries(service, {
+    ...{ kind: 'telegram', bus, inventory, status, deliverer, budget, allowed },
+  });
   const presenter = createTelegramPresenter({ bots, migrations, budget, now: Date.now });
   live = showLive(service, { bus, presenter, owns });
 }

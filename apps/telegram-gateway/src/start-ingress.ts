@@ -7,10 +7,11 @@ import {
   serveAsset,
   type AssetUrls,
   type IngressRoute,
+  type StatusNotes,
 } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
 import type { Service } from '@trunkline/service';
-import { createBotNames } from './bot-names.ts';
+import { createBotNames, type BotNames } from './bot-names.ts';
 import { createBotStatus } from './bot-status.ts';
 import { releaseChat } from './deliver-release.ts';
 import { createFetchAsset } from './fetch-asset.ts';
@@ -27,19 +28,20 @@ export interface IngressParts {
   inventory: Inventory;
   assetUrls: AssetUrls;
   chatMoves: ChatMoves;
+  status: StatusNotes;
 }
 
-/** Starts listening for Telegram, and asking it, until the service stops. Resolves with the port. */
+/** Starts listening for Telegram, and asking it, until the service stops. Resolves with what it learns of the bots. */
 export async function startIngress(
   service: Service<typeof telegramGatewayOptions>,
   parts: IngressParts,
-): Promise<number> {
-  const { bus, inventory, assetUrls } = parts;
+): Promise<{ botNames: Pick<BotNames, 'of'> }> {
+  const { bus, inventory, assetUrls, status: notes } = parts;
   const { log, options, instanceId } = service;
   const presses = createPressAnswers({ log });
   service.onStop(() => presses.drain());
   const connectors = { get: (name: string) => inventory.get('telegram', name) };
-  const intake = openIntake(service, { kind: 'telegram', bus });
+  const intake = openIntake(service, { kind: 'telegram', bus, status: notes });
   const deps = {
     ...intake,
     connectors,
@@ -51,15 +53,15 @@ export async function startIngress(
     release: (chat: { connector: string; chatId: string }) => releaseChat(chat, { bus }),
   };
 
-  const status = createBotStatus();
+  const status = createBotStatus(notes);
   service.ready('bots', () => ({ ready: true, bots: status.list() }));
-  const bots = await startBots({ ...deps, inventory, status, worker: instanceId });
+  const bots = await startBots({ ...deps, inventory, status, metrics: service.telemetry.metrics, worker: instanceId });
   service.onStop(() => bots.stop());
 
   const server = await listen(createIngressApp(createRoutes(service, deps), { log }), options);
   service.onStop(() => server.close());
   log.info({ host: options.host, port: server.port }, 'ingress.listening');
-  return server.port;
+  return deps;
 }
 
 function createRoutes(

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TelegramConnector } from '@trunkline/config';
 import { z } from 'zod';
 import type { BotApi, BotFailure } from './bot-api.ts';
 
@@ -31,14 +32,23 @@ export interface WebhookDeps {
   everyMs?: number;
 }
 
-const infoSchema = z.object({
+/** What Telegram says of the webhook of a bot. */
+export const webhookInfoSchema = z.object({
   url: z.string(),
   pending_update_count: z.number().catch(0),
   last_error_date: z.number().optional().catch(undefined),
   last_error_message: z.string().optional().catch(undefined),
   allowed_updates: z.array(z.string()).optional().catch(undefined),
 });
-type WebhookInfo = z.infer<typeof infoSchema>;
+export type WebhookInfo = z.infer<typeof webhookInfoSchema>;
+
+/** Where Telegram is to post for a connector; `undefined` where somebody else sees to that. */
+export function webhookUrl({
+  name,
+  public_url: base,
+}: Pick<TelegramConnector, 'name' | 'public_url'>): string | undefined {
+  return base === undefined ? undefined : `${base}/v1/connectors/telegram/${encodeURIComponent(name)}`;
+}
 
 /**
  * Registers a webhook and keeps it registered, until the signal ends it.
@@ -83,7 +93,7 @@ async function look(wanted: WantedWebhook, before: Looked, deps: WebhookDeps): P
   return { taken: after.ok ? (now.allowed_updates ?? []) : wanted.allowedUpdates, state: stateOf(now, repaired) };
 }
 
-const askInfo = ({ api, signal }: WebhookDeps) => api.call('getWebhookInfo', {}, { result: infoSchema, signal });
+const askInfo = ({ api, signal }: WebhookDeps) => api.call('getWebhookInfo', {}, { result: webhookInfoSchema, signal });
 
 function register({ url, secretToken, allowedUpdates }: WantedWebhook, { api, signal }: WebhookDeps) {
   const secret = secretToken === undefined ? {} : { secret_token: secretToken };

@@ -1,20 +1,21 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { append, type Appended, type AppendOptions } from './append.ts';
-import { createBucket, type Bucket } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
 import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
 import { followLink, type BusState } from './link.ts';
 import type { BusLog } from './log.ts';
 import { inboxPrefixOf } from './inbox.ts';
 import { createNames, type BucketName, type Names, type ObjectStoreName, type StreamName } from './names.ts';
-import { createObjectStore, type ObjectFacts, type ObjectStore } from './objects.ts';
+import type { ObjectFacts, ObjectStore } from './objects.ts';
+import { openStores } from './open-stores.ts';
 import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-reader.ts';
+import { answerQuestions, askProcesses, type Asked } from './questions.ts';
 import { followRefusals } from './refusals.ts';
 import { createAsk } from './requests.ts';
 import { plainHeaders, readStored, type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
 import { takeWaiting } from './take-waiting.ts';
-import { followTail } from './tail.ts';
 import { wireHeaders } from './wire-headers.ts';
 
 export interface BusOptions {
@@ -76,6 +77,10 @@ export interface Bus {
   /** Not stored, not acknowledged. */
   publish(subject: string, payload: string | Uint8Array, headers?: Record<string, string>): void;
   subscribe(subject: string, onMessage: (message: CoreMessage) => void): Subscription;
+  /** Asks the processes that answer on a subject. Core NATS: a question is not kept for those who come later. */
+  ask(subject: string, question: unknown, options: { timeoutMs: number }): Promise<Asked>;
+  /** Answers questions; of those who share a `queue` one gets each question. A handler that throws leaves its asker without answer. */
+  answer(subject: string, options: { queue?: string }, handler: (question: unknown) => Promise<unknown>): Subscription;
   /** Makes a request of `connection` that may safely be made twice: again when the connection was lost before its answer. */
   repeat<T>(request: () => Promise<T>): Promise<T>;
   /** Resolves after what was published has left. */
@@ -97,22 +102,11 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   const ask = createAsk(nc, inboxPrefix);
   const link = followLink(nc, { log, timeoutMs, user });
   followRefusals(nc, { user, log, onRefused: (refusal, subject) => ask.refuse(subject, refusal) });
-  const buckets = new Map<BucketName, Bucket<unknown>>();
-  const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
-
-  function storeOf(name: ObjectStoreName) {
-    const full = names.bucket(name);
-    const stream = `OBJ_${full}`;
-    const store =
-      stores.get(name) ??
-      createObjectStore(full, {
-        append: bus.append,
-        read: (query) => readStored({ stream, query, timeoutMs }, { ask, link }),
-        readAll: (filter) => openOrderedReader({ stream, filter, from: { seq: 1 }, buffer: 32 }, { js, link }),
-      });
-    stores.set(name, store);
-    return store;
-  }
+  const stores = openStores({
+    ...{ names, js, ask, link, log, timeoutMs },
+    append: (subject, payload, appendOptions) => bus.append(subject, payload, appendOptions),
+    closed: () => nc.isClosed() || nc.isDraining(),
+  });
 
   const bus: Bus = {
     names,
@@ -123,30 +117,9 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     append: (subject, payload, appendOptions = {}) =>
       append({ subject, payload, options: appendOptions, timeoutMs }, { ask, link }),
     read: (stream, query) => readStored({ stream: names.stream(stream), query, timeoutMs }, { ask, link }),
-    bucket<T>(name: BucketName) {
-      const full = names.bucket(name);
-      const bucket =
-        buckets.get(name) ??
-        createBucket<unknown>(full, {
-          append: bus.append,
-          read: (query) => readStored({ stream: `KV_${full}`, query, timeoutMs }, { ask, link }),
-          log,
-          closed: () => nc.isClosed() || nc.isDraining(),
-          tail: (filter, listener) =>
-            followTail(listener, {
-              open: () =>
-                openOrderedReader({ stream: `KV_${full}`, filter, from: 'new', headersOnly: true }, { js, link }),
-              onState: link.onState,
-              log,
-            }),
-          readAll: (filter) =>
-            openOrderedReader({ stream: `KV_${full}`, filter, from: 'newest_of_each' }, { js, link }),
-        });
-      buckets.set(name, bucket);
-      return bucket as Bucket<T>;
-    },
-    objects: storeOf,
-    objectFacts: (store, name) => storeOf(store).facts(name),
+    bucket: stores.bucket,
+    objects: stores.objects,
+    objectFacts: (store, name) => stores.objects(store).facts(name),
     readSome: (stream, { firstOf, fromSeq }, most) =>
       takeWaiting(bus.follow(stream, firstOf, { from: { seq: fromSeq }, buffer: most }), most),
     follow: (stream, filter, { from, buffer }) =>
@@ -155,6 +128,8 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     publish: (subject, payload, headers) =>
       nc.publish(subject, payload, headers && { headers: wireHeaders(Object.entries(headers)) }),
     subscribe: (subject, onMessage) => subscribe(subject, onMessage, { nc, log }),
+    ask: (subject, question, { timeoutMs }) => askProcesses({ subject, question, timeoutMs }, { ask, link }),
+    answer: (subject, { queue }, handler) => answerQuestions({ subject, queue, handler }, { nc, log }),
     repeat: (request) => link.ask(request, { repeatable: true }),
     flush: () => nc.flush(),
     async close() {

@@ -10,6 +10,8 @@ export {
   type Verdict,
 } from './consume.ts';
 export { BusNotReadyError, BusPermissionError, BusUnavailableError } from './errors.ts';
+export { createGroup, deleteGroup, listGroups, type GroupFacts, type NewGroup } from './groups.ts';
+export { inboxPrefixOf } from './inbox.ts';
 export { decodeJson, encodeJson } from './json.ts';
 export { type Handled, type LaneContext, type LaneWork } from './lane-runner.ts';
 export { leasedRecord, type LeasedRecord } from './leased-record.ts';
@@ -27,9 +29,10 @@ export {
   type ObjectStoreName,
   type StreamName,
 } from './names.ts';
-export { renderNatsConfig, type NatsUser } from './nats-config.ts';
+export { renderNatsConfig, renderNatsUser, type NatsUser } from './nats-config.ts';
 export { type ObjectFacts, type ObjectStore, type StoredObject } from './objects.ts';
 export { permissionsOf, type Permissions } from './permissions.ts';
+export { type Asked } from './questions.ts';
 export { listenForReceipts, readReceipt, writeReceipt, type ReceiptListener, type ReceiptOf } from './receipts.ts';
 export { rememberReads, type RememberedBucket } from './remember-reads.ts';
 export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';

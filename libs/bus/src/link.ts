@@ -52,25 +52,6 @@ export function followLink(
     change('closed');
   })();
 
-  async function connected(deadline: number): Promise<void> {
-    if (state === 'connected') return;
-    await new Promise<void>((resolve, reject) => {
-      const wake = () => {
-        clearTimeout(timer);
-        waiting.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(
-        () => {
-          waiting.delete(wake);
-          reject(new LinkLostError('The bus cannot be reached.'));
-        },
-        Math.max(0, deadline - performance.now()),
-      );
-      waiting.add(wake);
-    });
-  }
-
   return {
     state: () => state,
     onState(listener) {
@@ -80,7 +61,7 @@ export function followLink(
     async ask(request, { repeatable = false } = {}) {
       const deadline = performance.now() + options.timeoutMs;
       for (;;) {
-        await connected(deadline);
+        if (state !== 'connected') await woken(waiting, deadline);
         try {
           return await untilLost(request, { underWay, inOneWrite });
         } catch (error) {
@@ -90,6 +71,23 @@ export function followLink(
       }
     },
   };
+}
+
+/** Resolves when those who wait are woken. */
+function woken(waiting: Set<() => void>, deadline: number): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const wake = () => {
+      clearTimeout(timer);
+      waiting.delete(wake);
+      resolve();
+    };
+    const giveUp = () => {
+      waiting.delete(wake);
+      reject(new LinkLostError('The bus cannot be reached.'));
+    };
+    const timer = setTimeout(giveUp, Math.max(0, deadline - performance.now()));
+    waiting.add(wake);
+  });
 }
 
 function untilLost<T>(

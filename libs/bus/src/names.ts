@@ -58,6 +58,8 @@ const rememberedConversations = 5_000;
  *     tl.ledger.<what>.<kind>.<connector>                       LEDGER      30 days
  *     tl.live.<session>   tl.receipts.<kind>.<instance>         not stored
  *     tl.relay.<kind>.<instance>                                not stored
+ *     tl.ask.<kind>   tl.ask.<kind>.<gateway instance>          not stored, answered
+ *     tl.status.<kind>.<gateway instance>   tl.status-wanted    not stored
  *
  * Platform ids never stand in a subject as they are: they are unbounded and hold dots (see `token`).
  */
@@ -130,6 +132,14 @@ export function createNames(prefix: string) {
     receiptsOfAnyKind: (instance: string) => `${prefix}.receipts.*.${token(instance)}`,
     /** What replicas of one gateway hand to each other. */
     relay: (kind: string, instance: string) => `${prefix}.relay.${token(kind)}.${token(instance)}`,
+    /** Questions to the gateways of a kind, which one of them answers; or to one of them. */
+    ask: (kind: string, instance?: string) =>
+      `${prefix}.ask.${token(kind)}${instance === undefined ? '' : `.${token(instance)}`}`,
+    /** How the connectors of one gateway are. */
+    status: (kind: string, instance: string) => `${prefix}.status.${token(kind)}.${token(instance)}`,
+    allStatus: `${prefix}.status.>`,
+    /** Whoever has just begun to follow the status asks here for all of it. */
+    statusWanted: `${prefix}.status-wanted`,
   };
 }
 

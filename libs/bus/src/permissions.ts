@@ -22,6 +22,8 @@ export function permissionsOf(role: Role, names: Names): Permissions {
     subscribe: {
       allow: sorted([`${inboxPrefixOf(userOf(role))}.>`, ...grants.flatMap(({ subscribe = [] }) => subscribe)]),
     },
+    // Who asks waits at an inbox of its own, which no list of subjects of ours can name.
+    ...(role.process === 'gateway' && { allow_responses: true }),
   };
 }
 
@@ -59,6 +61,9 @@ function gateway(kindName: string, names: Names): Grant[] {
     may.append('LEDGER', `${prefix}.ledger.*.${kind}.*`, `${prefix}.ledger.dead._._`),
     may.subscribe(`${prefix}.receipts.${kind}.*`, `${prefix}.relay.${kind}.*`, names.allLive),
     may.publish(`${prefix}.relay.${kind}.*`),
+    // What operators ask, and how the connectors are.
+    may.subscribe(names.ask(kindName), `${prefix}.ask.${kind}.*`, names.statusWanted),
+    may.publish(`${prefix}.ask.${kind}.*`, `${prefix}.status.${kind}.*`),
 
     may.watchKeys('connectors', `${kind}.*`),
     may.readKeys('secrets', `connectors.${kind}.*`, 'shared.*'),
@@ -117,7 +122,8 @@ function controlPlane(names: Names): Grant[] {
     may.append('EVENTS', names.allEvents),
     may.append('DELIVERIES', `${prefix}.deliveries.>`),
     may.append('LEDGER', names.allLedger),
-    may.subscribe(names.allLive, `${prefix}.receipts.*.*`),
+    may.subscribe(names.allLive, names.allStatus, `${prefix}.receipts.*.*`),
+    may.publish(`${prefix}.ask.*`, names.statusWanted),
     may.readAllKeys('progress'),
     ...bucketNames.flatMap((bucket) => [may.writeKeys(bucket, '>'), may.watchKeys(bucket, '>')]),
     may.getObjects('assets'),

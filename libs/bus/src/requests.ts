@@ -8,9 +8,15 @@ export interface Question {
   timeoutMs: number;
 }
 
-/** Nobody answered: no server of ours, no JetStream there, or not in time. */
+/** `nobody` listens there (for JetStream: it is not enabled, or not yet), or no answer came in time. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
+  readonly reason: 'nobody' | 'timeout';
+
+  constructor(reason: 'nobody' | 'timeout', message: string) {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /** Questions with one answer each. */
@@ -43,7 +49,7 @@ export function createAsk(nc: NatsConnection, inboxPrefix: string): Ask {
       if (!waiting) return;
       open.delete(id);
       if (message.data.length === 0 && message.headers?.code === noResponders) {
-        return waiting.fail(new NoAnswerError('Nobody answers there: JetStream is not enabled, or not yet.'));
+        return waiting.fail(new NoAnswerError('nobody', 'Nobody answers there: JetStream is not enabled, or not yet.'));
       }
       waiting.answer(message);
     },
@@ -54,7 +60,7 @@ export function createAsk(nc: NatsConnection, inboxPrefix: string): Ask {
     for (const [id, { fail, deadline }] of open) {
       if (deadline > now) continue;
       open.delete(id);
-      fail(new NoAnswerError('No answer came in time.'));
+      fail(new NoAnswerError('timeout', 'No answer came in time.'));
     }
     sweeping = open.size > 0 ? setTimeout(sweep, sweepEveryMs) : undefined;
   }

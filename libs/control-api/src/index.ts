@@ -1,4 +1,5 @@
 export { auditRecordSchema, auditRoutes, type AuditRecord } from './audit-routes.ts';
+export { connectorRoutes, connectorViewSchema, type ConnectorView, type ConnectorWritten } from './connector-routes.ts';
 export { createControlClient, type ControlClient, type ControlClientOptions, type Received } from './client.ts';
 export { deliveryRoutes } from './delivery-routes.ts';
 export { deliveryStates, type DeliverySummary, type DeliveryView } from './delivery-views.ts';
@@ -8,7 +9,15 @@ export { sessionRoutes } from './session-routes.ts';
 export { type OutputView, type SessionSummary, type SessionView } from './session-views.ts';
 export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
 export { type FeedEntry, type FollowOptions } from './follow-feed.ts';
+export {
+  connectorTestSchema,
+  explanationSchema,
+  gatewayRoutes,
+  type ConnectorTest,
+  type Explanation,
+} from './gateway-routes.ts';
 export { grantRoutes } from './grant-routes.ts';
+export { liveStateSchema, type LiveState } from './live-state.ts';
 export { page, pageQuery } from './page.ts';
 export {
   roleCovers,
@@ -22,4 +31,5 @@ export {
 } from './route.ts';
 export { routes, type OperationId } from './routes.ts';
 export { feedKinds, streamRoutes, type FeedItem } from './stream-routes.ts';
+export { secretRoutes, secretViewSchema } from './secret-routes.ts';
 export { tokenRoutes, tokenViewSchema, type TokenView } from './token-routes.ts';

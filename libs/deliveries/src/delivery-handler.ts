@@ -47,6 +47,12 @@ export interface DeliveryHandler {
    * step. Throws when the bus does not answer; calling again goes on where it was.
    */
   handle(message: DeliveryMessage, lane: Lane): Promise<Handled>;
+  /** By connector, when the oldest delivery that is not settled was queued, as an ISO time. */
+  oldestWaiting(): Map<string, string>;
+  /** By connector, how many deliveries wait for an operator. */
+  parked(): Map<string, number>;
+  /** How many targets are given a rest, of those that were called from here. */
+  openBreakers(): number;
   close(): void;
 }
 
@@ -76,23 +82,60 @@ export function createDeliveryHandler<S extends Step>(deps: DeliveryHandlerDeps<
     },
   };
 
+  const unsettled = new Set<Delivery>();
+  const jobs = new Set<DeliveryJob<S>>();
+
   async function handle(message: DeliveryMessage, lane: Lane): Promise<Handled> {
     const delivery = await deliveryOf(message, deps);
     if (!delivery) return 'done';
+    unsettled.add(delivery);
+    return take(delivery, { message, lane }).finally(() => unsettled.delete(delivery));
+  }
+
+  async function take(
+    delivery: Delivery,
+    { message, lane }: { message: DeliveryMessage; lane: Lane },
+  ): Promise<Handled> {
     await targets.ready();
     const held = await open(delivery, { ...deps, store });
     if (!held) return 'done';
     const before = held.record.state;
     const traceparent = message.headers['traceparent'];
     const job = new DeliveryJob({ message: { delivery, seq: message.seq, traceparent }, held, lane }, jobDeps);
-    if ((await job.run()) === 'interrupted') return 'interrupted';
+    jobs.add(job);
+    const ended = await job.run().finally(() => jobs.delete(job));
+    if (ended === 'interrupted') return 'interrupted';
     // Also for what was settled before: its last owner may have died between the record and the ledger.
     await appendSettlement(job.record, bus);
     if (!isSettled(before)) announce(job.record, deps);
     return 'done';
   }
 
-  return { handle, close: stopListening };
+  return {
+    handle,
+    oldestWaiting: () => oldestOf(unsettled),
+    parked: () => parkedOf([...jobs].map(({ record }) => record)),
+    openBreakers: () => targets.openBreakers(),
+    close: stopListening,
+  };
+}
+
+function parkedOf(records: readonly ProgressRecord[]): Map<string, number> {
+  const parked = new Map<string, number>();
+  for (const { connector, state } of records) {
+    if (state === 'parked') parked.set(connector.name, (parked.get(connector.name) ?? 0) + 1);
+  }
+  return parked;
+}
+
+function oldestOf(deliveries: Iterable<Delivery>): Map<string, string> {
+  const oldest = new Map<string, string>();
+  for (const { target, created_at: at } of deliveries) {
+    const { name } = targetConnector(target);
+    const since = new Date(at).toISOString();
+    if (since < (oldest.get(name) ?? '~')) oldest.set(name, since);
+  }
+  return oldest;
 }
 
 /** The delivery in a message, or `undefined` where there is none, which is then a dead letter. */

@@ -1,5 +1,5 @@
 export { asyncApiDocument } from './asyncapi.ts';
-export { canonicalJson, sha256Hex } from './canonical-json.ts';
+export { canonicalJson, canonicalJsonOfAnyText, sha256Hex } from './canonical-json.ts';
 export {
   connectorKinds,
   connectorKindSchema,
@@ -7,11 +7,34 @@ export {
   type ConnectorKind,
   type ConnectorRef,
 } from './connector-ref.ts';
+export {
+  connectorStatusSchema,
+  readStatusReport,
+  readStatusWanted,
+  type ConnectorStatus,
+  type ConnectorTraffic,
+  type StatusReport,
+  type StatusWanted,
+} from './connector-status.ts';
 export { deliverySchema, readDelivery, type Delivery } from './delivery.ts';
 export { attachmentSchema, eventDataContentSchema, type Attachment, type EventData } from './event-data.ts';
 export { eventDataSchema, eventSchema, eventTypes, readEvent, type EventType, type TrunklineEvent } from './event.ts';
 export { type Grant } from './grant.ts';
 export { eventFingerprint, type SaidBySender } from './fingerprint.ts';
+export {
+  admissionSchema,
+  explainedEventSchema,
+  platformRequestSchema,
+  probeCheckSchema,
+  readGatewayAnswer,
+  readGatewayQuestion,
+  type Admission,
+  type ExplainedEvent,
+  type GatewayAnswer,
+  type GatewayQuestion,
+  type PlatformRequest,
+  type ProbeCheck,
+} from './gateway-question.ts';
 export { deliveryIdOf, outputIdOf, turnIdOf } from './ids.ts';
 export { jsonDepth } from './json-depth.ts';
 export { eventSchemas, type JsonSchema } from './json-schemas.ts';

@@ -7,6 +7,7 @@ import type { TrustedProxies } from './client-address.ts';
 import type { EmitterDeps } from './emitter.ts';
 import type { gatewayOptions } from './gateway-options.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
+import type { StatusNotes } from './status-board.ts';
 import { createTokenBank } from './token-bank.ts';
 
 /** What the receiving side of every gateway works with. */
@@ -29,7 +30,7 @@ export interface Intake {
 /** Opens the receiving side of a gateway of this kind, until the service stops. */
 export function openIntake(
   service: Service<typeof gatewayOptions>,
-  { kind, bus }: { kind: ConnectorKind; bus: Bus },
+  { kind, bus, status }: { kind: ConnectorKind; bus: Bus; status: Pick<StatusNotes, 'sawEvent'> },
 ): Intake {
   const { metrics } = service.telemetry;
   const clock = { now: Date.now, random: Math.random };
@@ -49,6 +50,7 @@ export function openIntake(
     onFailure: (connector) => metrics.count('auth_failures_total', { kind, connector }),
     observe({ connector, outcome, ms }) {
       metrics.count('ingress_events_total', { kind, connector, outcome });
+      status.sawEvent(connector, outcome);
       metrics.observe('ingress_duration_seconds', ms / 1000, { kind, outcome });
     },
   };

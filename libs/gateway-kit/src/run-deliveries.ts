@@ -23,6 +23,12 @@ export interface RunningDeliveries {
   owned(): number[];
   /** Whether this process may call the platform for a target at once: its lane is ours, its connector is ready and allows it. */
   owns(target: ReplyHandle): boolean;
+  /** When the oldest delivery that waits in our lanes was queued, by connector, as an ISO time. */
+  oldestWaiting(): Map<string, string>;
+  /** By connector, how many deliveries in our lanes wait for an operator. */
+  parked(): Map<string, number>;
+  /** How many of our targets are given a rest. */
+  openBreakers(): number;
   /** Finishes calls that are under way, hands the lanes over, leaves. */
   drain(): Promise<void>;
 }
@@ -41,6 +47,9 @@ export async function runDeliveries<S extends Step>(
       if (target.type !== kind || !lanes.owned().includes(laneOf(budgetScope(target)))) return false;
       return parts.connectors.state(targetConnector(target)).state === 'ready' && parts.allowed(target).allowed;
     },
+    oldestWaiting: () => handler.oldestWaiting(),
+    parked: () => handler.parked(),
+    openBreakers: () => handler.openBreakers(),
     async drain() {
       await lanes.drain();
       handler.close();

@@ -122,7 +122,7 @@ function comparable(entry: InventoryEntry): object {
   if (entry.state !== 'ready') return entry;
   const values = Object.entries(entry.secrets).map(([field, secrets]) => [
     field,
-    secrets.map((secret) => [secret.expose(), secret.validUntil]),
+    secrets.map((secret) => [secret.expose(), secret.version, secret.validUntil]),
   ]);
   return { ...entry, secrets: values };
 }

@@ -1,3 +1,4 @@
+export { configFingerprint } from './config-fingerprint.ts';
 export { viewOf, type ConnectorView, type SecretFieldView } from './connector-view.ts';
 export {
   type ConnectorSource,
@@ -21,3 +22,4 @@ export {
 } from './open-inventory.ts';
 export { secretResolver } from './resolve-connector.ts';
 export { connectorKey, type StoredConnector } from './runtime-connectors.ts';
+export { type SecretReferrer } from './secret-referrers.ts';

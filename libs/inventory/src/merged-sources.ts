@@ -1,6 +1,7 @@
 import type { ConnectorConfig } from '@trunkline/config';
 import type { Declared, InventoryProblem } from './entry.ts';
 import { connectorKey, type RuntimeConnector } from './runtime-connectors.ts';
+import type { Sourced } from './secret-referrers.ts';
 
 /** The two places that connectors come from, as one: where both have a connector, the file wins. */
 export function createMergedSources() {
@@ -34,6 +35,14 @@ export function createMergedSources() {
     declaredAs(key: string): Declared | undefined {
       const config = fromFile.get(key);
       return config ? { kind: config.kind, name: config.name, source: 'file', config } : fromStore.get(key)?.declared;
+    },
+    /** Each source by itself: a stored connector that the file hides comes back when the file lets it. */
+    *all(): Iterable<Sourced> {
+      for (const config of fromFile.values()) yield { kind: config.kind, name: config.name, source: 'file', config };
+      for (const { declared, stored } of fromStore.values()) {
+        const { kind, name, config } = declared;
+        yield { kind, name, source: 'runtime', config, stored };
+      }
     },
     problems(): InventoryProblem[] {
       const stored = [...fromStore].flatMap(([key, runtime]) => [

@@ -170,6 +170,50 @@ describe('openInventory', () => {
     expect(it.inventory.problems()).toMatchObject([{ source: 'runtime', message: expect.stringContaining(reason) }]);
   });
 
+  it('knows who refers to a secret, in any field, source and state', async () => {
+    const wanted = 'shared.token';
+    const { bus } = store({
+      'http.a': stored('a', { bearer_token_secret_ref: wanted, signing_secret_secret_ref: wanted }),
+      'http.hidden': stored('hidden', { bearer_token_secret_ref: wanted }),
+      'http.off': stored('off', { enabled: false, egress_signing_secret_secret_ref: wanted }),
+      'http.other': stored('other', { bearer_token_secret_ref: 'shared.tokens' }),
+      'http.broken': { config: { name: 'broken', unheard_of: { of: [wanted] } } },
+      'slack.teams': {
+        config: {
+          name: 'teams',
+          signing_secret_env: 'S',
+          team_bot_tokens: [
+            { team_id: 'T1', bot_token_env: 'B' },
+            { team_id: 'T2', bot_token_secret_ref: wanted },
+          ],
+        },
+      },
+    });
+    const side = `[[external_connectors]]
+name = "side"
+platform = "test"
+mode = "child_process"
+base_url = "http://127.0.0.1:9"
+shared_token_env = "S"
+[external_connectors.child_process]
+command = "true"
+credential_slots = { KEY = "${wanted}", OTHER = "shared.other" }
+`;
+    await using it = await opened({ bus, toml: toml('hidden') + side });
+    const found = it.inventory
+      .referringTo(wanted)
+      .map(({ kind, name, source, fields }) => [kind, name, source, fields]);
+    expect(found).toEqual([
+      ['external', 'side', 'file', ['credential_slots.KEY']],
+      ['http', 'a', 'runtime', ['bearer_token', 'signing_secret']],
+      ['http', 'broken', 'runtime', []],
+      ['http', 'hidden', 'runtime', ['bearer_token']],
+      ['http', 'off', 'runtime', ['egress_signing_secret']],
+      ['slack', 'teams', 'runtime', ['team_bot_tokens.T2']],
+    ]);
+    expect(it.inventory.referringTo('shared.nobody')).toEqual([]);
+  });
+
   it('leaves records of kinds that it does not know alone', async () => {
     await using it = await opened({ bus: store({ 'matrix.a': { config: { name: 'a' } } }).bus });
     expect(it.inventory.list()).toEqual([]);

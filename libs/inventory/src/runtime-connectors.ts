@@ -18,6 +18,8 @@ export function connectorKey(kind: ConnectorKind, name: string): string {
 export interface RuntimeConnector {
   declared: Declared;
   problems: ConnectorProblem[];
+  /** What is stored, where it cannot be read. */
+  stored?: unknown;
 }
 
 /** Reads one record of the bucket. What cannot be read is a connector that is degraded by itself; unknown kinds are none of ours. */
@@ -27,13 +29,14 @@ export function readRuntimeConnector({ key, value }: Change<unknown>): RuntimeCo
   if (kind === undefined) return undefined;
   const stored = isStored(value) ? value.config : undefined;
   const parsed = parseConnector(kind, stored);
-  if (!parsed.ok) return broken({ kind, name: nameIn(stored, { kind, key }) ?? nameToken }, parsed.problems);
+  if (!parsed.ok) {
+    return { ...broken({ kind, name: nameIn(stored, { kind, key }) ?? nameToken }, parsed.problems), stored };
+  }
   const { connector } = parsed;
   const { name } = connector;
   if (connectorKey(kind, name) !== key) {
-    return broken({ kind, name: nameToken }, [
-      { connector: `${kind}/${nameToken}`, key: 'name', message: 'name differs from its key' },
-    ]);
+    const problem = { connector: `${kind}/${nameToken}`, key: 'name', message: 'name differs from its key' };
+    return { ...broken({ kind, name: nameToken }, [problem]), stored };
   }
   return { declared: { kind, name, source: 'runtime', config: connector }, problems: [] };
 }

@@ -1,3 +1,6 @@
+export { followSecretViews, type FollowedSecretViews } from './follow-secret-views.ts';
+export { type UnreadableSecret } from './check-secrets.ts';
+export { followKeyring, type FollowedKeyring, type FollowKeyringOptions } from './follow-keyring.ts';
 export { deriveKey, deriveKeyring, generateKey, parseKeyring, type Keyring } from './keyring.ts';
 export { loadKeyring, masterKeyFileVariable, masterKeyVariable, type LoadedKeyring } from './load-keyring.ts';
 export { type SecretRead } from './read-secret.ts';
@@ -23,6 +26,7 @@ export { Secret, secretMask, secretOf, validSecrets, type SecretFacts } from './
 export {
   KeyringInvalidError,
   KeyringScopeError,
+  KeyringWrongError,
   SecretBusyError,
   SecretInvalidError,
   SecretUnreadableError,

@@ -6,9 +6,11 @@ import { parseKeyring, type Keyring } from './keyring.ts';
 export const masterKeyVariable = 'TRUNKLINE_MASTER_KEY';
 export const masterKeyFileVariable = 'TRUNKLINE_MASTER_KEY_FILE';
 
-/** What became of looking for the master key. */
+/** What became of looking for the master key. `file` is where it can change: give it to `followKeyring`. */
 export type LoadedKeyring =
-  { status: 'loaded'; keyring: Keyring } | { status: 'unset' } | { status: 'invalid'; problem: string; fix: string };
+  | { status: 'loaded'; keyring: Keyring; file?: string }
+  | { status: 'unset' }
+  | { status: 'invalid'; problem: string; fix: string };
 
 /** Reads the keyring from the environment: TRUNKLINE_MASTER_KEY or TRUNKLINE_MASTER_KEY_FILE, not both. */
 export async function loadKeyring(env: Readonly<Record<string, string | undefined>>): Promise<LoadedKeyring> {
@@ -24,7 +26,8 @@ export async function loadKeyring(env: Readonly<Record<string, string | undefine
   if (inline !== undefined) return parse(inline, masterKeyVariable);
   if (path === undefined) return { status: 'unset' };
   try {
-    return parse(await readFile(path, 'utf8'), masterKeyFileVariable);
+    const loaded = parse(await readFile(path, 'utf8'), masterKeyFileVariable);
+    return loaded.status === 'loaded' ? { ...loaded, file: path } : loaded;
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     return {

@@ -1,4 +1,3 @@
-import type { Bucket, Entry } from '@trunkline/bus';
 import { deriveKey, type Keyring } from './keyring.ts';
 import { secretPlace, type SecretPlace } from './reference.ts';
 import { Secret } from './secret.ts';
@@ -12,9 +11,14 @@ export type SecretRead =
   | { status: 'absent' }
   | { status: 'unreadable'; reason: string; fix: string };
 
+/** What the bucket holds for a reference, not parsed yet. */
+interface StoredRecord {
+  value: unknown;
+}
+
 /** What reading works with. */
 export interface ReadSecretDeps {
-  bucket: Pick<Bucket<unknown>, 'get'>;
+  bucket: { get(key: string): Promise<StoredRecord | undefined> };
   keyring: Keyring;
   use: Pick<SecretUse, 'note'>;
   now: () => number;
@@ -34,7 +38,7 @@ export async function readSecret(reference: string, deps: ReadSecretDeps): Promi
   }
 }
 
-function decrypt(place: SecretPlace, entry: Entry<unknown>, deps: ReadSecretDeps): SecretRead {
+function decrypt(place: SecretPlace, entry: StoredRecord, deps: ReadSecretDeps): SecretRead {
   const record = readRecord(place.reference, entry.value);
   const [current, ...replaced] = countingVersions(record, deps.now());
   if (current === undefined) return { status: 'absent' };

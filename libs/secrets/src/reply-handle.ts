@@ -60,7 +60,7 @@ export function sealReplyHandle<T extends SealedTarget>(
   const expiry = Math.floor(expiresAt / 1000);
   const about = header(key.sealingId, expiry);
   const nonce = freshNonce();
-  const sealing = dayKey(key, { id: key.sealingId, master: key.sealing(), expiry });
+  const sealing = dayKey(key.sealing(), expiry);
   return Buffer.concat([about, nonce, seal(JSON.stringify(snapshot), { key: sealing, nonce, about })]).toString(
     'base64url',
   );
@@ -73,7 +73,7 @@ export function openReplyHandle(handle: string, { key, now }: { key: SealingKeys
   const { about, keyId, expiry, nonce, sealed } = parts;
   const master = key.find(keyId);
   if (master === undefined) return { ok: false, reason: 'unknown_key' };
-  const plain = open(sealed, { key: dayKey(key, { id: keyId, master, expiry }), nonce, about });
+  const plain = open(sealed, { key: dayKey(master, expiry), nonce, about });
   if (plain === undefined) return { ok: false, reason: 'forged' };
   if (now >= expiry * 1000) return { ok: false, reason: 'expired' };
   const snapshot = snapshotSchema.safeParse(JSON.parse(plain));
@@ -109,25 +109,21 @@ function split(handle: string) {
   };
 }
 
-const dayKeys = new WeakMap<SealingKeys, Map<string, KeyObject>>();
+const dayKeys = new WeakMap<KeyObject, Map<number, KeyObject>>();
 
 /**
  * The key of handles that expire on one day. A random nonce is safe for 2^32 messages under one key, which a busy
  * installation would reach in a week or two; a day's share is far below.
  */
-function dayKey(
-  keys: SealingKeys,
-  { id, master, expiry }: { id: string; master: KeyObject; expiry: number },
-): KeyObject {
-  const known = dayKeys.get(keys) ?? new Map<string, KeyObject>();
-  dayKeys.set(keys, known);
+function dayKey(master: KeyObject, expiry: number): KeyObject {
+  const known = dayKeys.get(master) ?? new Map<number, KeyObject>();
+  dayKeys.set(master, known);
   const day = Math.floor(expiry / daySeconds);
-  const name = `${id}/${day}`;
-  const cached = known.get(name);
+  const cached = known.get(day);
   if (cached !== undefined) return cached;
   // A forger chooses the day: the cache must not grow with it.
   if (known.size >= mostDayKeys) known.clear();
   const made = createSecretKey(hkdf(master, `day/${day}`));
-  known.set(name, made);
+  known.set(day, made);
   return made;
 }

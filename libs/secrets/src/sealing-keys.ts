@@ -17,17 +17,21 @@ export interface SealingKey {
   bytes: Buffer;
 }
 
-/** The keys of one purpose: the first seals, each can open what its id is written on. Never prints a key. */
+/** The keys of one purpose, as they are now: the first seals, each can open what its id is written on. Never prints a key. */
 export class SealingKeys {
-  /** Id of the key that seals. */
-  readonly sealingId: string;
-  readonly #keys: ReadonlyMap<string, KeyObject>;
-  readonly #sealing: KeyObject;
+  #keys: ReadonlyMap<string, KeyObject> = new Map();
+  #first: SealingPair;
+  readonly #look: () => void;
 
-  constructor(first: SealingKey, all: readonly SealingKey[]) {
-    this.sealingId = first.id;
-    this.#sealing = createSecretKey(first.bytes);
-    this.#keys = new Map(all.map(({ id, bytes }) => [id, createSecretKey(bytes)]));
+  /** `look` is called for an id that is not known, before it is said so: the key may have come just now. */
+  constructor(keys: readonly SealingKey[], look: () => void = () => undefined) {
+    this.#look = look;
+    this.#first = this.#set(keys);
+  }
+
+  /** Id of the key that seals. */
+  get sealingId(): string {
+    return this.#first.id;
   }
 
   get ids(): string[] {
@@ -36,12 +40,26 @@ export class SealingKeys {
 
   /** The key that seals. */
   sealing(): KeyObject {
-    return this.#sealing;
+    return this.#first.key;
   }
 
-  /** The key that opens what was sealed under this id, if it is still in the keyring. */
+  /** The key that opens what was sealed under this id, if it is in the keyring. */
   find(id: string): KeyObject | undefined {
+    if (!this.#keys.has(id)) this.#look();
     return this.#keys.get(id);
+  }
+
+  /** @internal A keyring calls it when its keys change. */
+  replace(keys: readonly SealingKey[]): void {
+    this.#first = this.#set(keys);
+  }
+
+  #set(keys: readonly SealingKey[]): SealingPair {
+    const pairs = keys.map(({ id, bytes }) => ({ id, key: this.#keys.get(id) ?? createSecretKey(bytes) }));
+    const [first] = pairs;
+    if (first === undefined) throw new Error('Sealing keys cannot be made of no key.');
+    this.#keys = new Map(pairs.map(({ id, key }) => [id, key]));
+    return first;
   }
 
   toString(): string {
@@ -55,4 +73,9 @@ export class SealingKeys {
   [inspect.custom](): string {
     return this.toString();
   }
+}
+
+interface SealingPair {
+  id: string;
+  key: KeyObject;
 }

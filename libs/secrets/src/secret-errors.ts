@@ -16,6 +16,17 @@ export class KeyringScopeError extends AppError {
   }
 }
 
+/** The keyring has a key of an id that this installation uses for another key. */
+export class KeyringWrongError extends AppError {
+  readonly code = 'KEYRING_WRONG';
+
+  constructor(why: string) {
+    super(`The master key is not the one of this installation: ${why}.`, {
+      fix: 'Start with the keyring that the other processes have. A new key needs a new id, and stands before the old one.',
+    });
+  }
+}
+
 /** A reference or a value that cannot be stored. */
 export class SecretInvalidError extends AppError {
   readonly code = 'SECRET_INVALID';

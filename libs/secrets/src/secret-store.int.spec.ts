@@ -1,5 +1,5 @@
 import { openBus, migrateStreams, type Bus } from '@trunkline/bus';
-import { startNats, waitFor, type NatsServer } from '@trunkline/testing';
+import { findLeaksInFolder, startNats, waitFor, type NatsServer } from '@trunkline/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { generateKey, parseKeyring } from './keyring.ts';
 import { createSecretStore } from './secret-store.ts';
@@ -80,6 +80,25 @@ describe('setting a secret', () => {
     expect(await values(store, 'shared.once')).toBe('absent');
   });
 
+  it('can be undone under a newer one, which stays', async () => {
+    const store = open();
+    await store.set(reference, 'before');
+    const refused = await store.set(reference, 'refused');
+    await store.set(reference, 'newer');
+    expect(await refused.undo()).toBe(true);
+    expect(await values(store)).toEqual(['newer', 'before']);
+    expect(await refused.undo()).toBe(false);
+  });
+
+  it('keeps a value that somebody set since, when it is to be deleted as it was', async () => {
+    const store = open();
+    const { version } = await store.set(reference, 'old');
+    const newer = await store.set(reference, 'newer');
+    expect(await store.delete(reference, { version })).toBe(false);
+    expect(await store.delete(reference, { version: newer.version })).toBe(true);
+    expect(await store.delete(reference, { version: newer.version })).toBe(false);
+  });
+
   it.each([
     { value: ' \n', because: 'blank' },
     { value: 'x'.repeat(65_537), because: 'longer than' },
@@ -91,19 +110,37 @@ describe('setting a secret', () => {
 });
 
 describe('at rest', () => {
-  it('holds no value in the clear, and none that works under another name', async () => {
+  it('holds no value in the clear, in no file of the server, deleted ones and those before a rekey included', async () => {
+    const plain = ['hunter2-first-value', 'hunter2-second-value', 'hunter2-deleted-value'];
+    const store = open(entries.one);
+    for (const value of plain.slice(0, 2)) await store.set(reference, value);
+    await store.set('shared.gone', plain[2] ?? '');
+    await store.delete('shared.gone');
+    await open(`${entries.two} ${entries.one}`).rekey();
+    const keys = Object.values(entries).map((entry) => entry.slice(entry.indexOf(':') + 1));
+    expect(await findLeaksInFolder(nats.storeDir, [...plain, ...keys])).toEqual([]);
+    // That it would be found: what is meant to be seen is.
+    expect(await findLeaksInFolder(nats.storeDir, [reference])).not.toEqual([]);
+    await open(`${entries.one} ${entries.two}`).rekey();
+  });
+
+  it('holds no value that works under another name or number', async () => {
     const store = open();
-    await store.set(reference, 'hunter2-in-the-clear');
-    const bucket = bus.bucket<object>('secrets');
+    for (const value of ['first', 'second']) await store.set(reference, value);
+    const bucket = bus.bucket<{ reference: string; versions: { version: number }[] }>('secrets');
     for await (const { key, value } of bucket.entries('connectors.slack.*')) {
-      expect(JSON.stringify(value)).not.toContain('hunter2');
-      if (!JSON.stringify(value).includes(reference)) continue;
-      const victim = 'connectors.slack.moved';
-      await bucket.put('connectors.slack.moved', { ...value, reference: victim });
-      expect(key).not.toBe('connectors.slack.moved');
-      expect(await store.read(victim)).toMatchObject({ status: 'unreadable' });
+      if (value.reference !== reference) continue;
+      await bucket.put('connectors.slack.moved', { ...value, reference: 'connectors.slack.moved' });
+      expect(await store.read('connectors.slack.moved')).toMatchObject({ status: 'unreadable' });
       await bucket.delete('connectors.slack.moved');
+      await bucket.put(key, {
+        ...value,
+        versions: value.versions.map((old) => ({ ...old, version: 3 - old.version })),
+      });
+      expect(await store.read(reference)).toMatchObject({ status: 'unreadable' });
+      await bucket.put(key, value);
     }
+    expect(await values(store)).toEqual(['second', 'first']);
   });
 
   it('says which key is missing when it cannot decrypt', async () => {
@@ -113,6 +150,25 @@ describe('at rest', () => {
       reason: expect.stringContaining('key "one"'),
       fix: expect.stringContaining('rekey'),
     });
+  });
+});
+
+describe('a look at everything', () => {
+  it('finds what the keyring does not open, and says which key is missing or wrong', async () => {
+    const store = open(entries.one);
+    await store.set(reference, 'first');
+    await open(entries.two).set('shared.other', 'x');
+    const about = async (keyring: string) =>
+      (await open(keyring).check()).filter((each) => [reference, 'shared.other'].includes(each.reference));
+    expect(await about(`${entries.one} ${entries.two}`)).toEqual([]);
+    expect(await about(entries.one)).toEqual([
+      { reference: 'shared.other', reason: expect.stringContaining('key "two", which is not in the keyring') },
+    ]);
+    const wrong = `${generateKey('one')} ${entries.two}`;
+    expect(await about(wrong)).toEqual([
+      { reference, reason: expect.stringContaining('sealed with another key of the id "one"') },
+    ]);
+    await store.delete('shared.other');
   });
 });
 
@@ -184,19 +240,60 @@ describe('views', () => {
   });
 });
 
+describe('a bus whose replicas lag', () => {
+  it('does not give the old value to who was told of the new one, nor one that was deleted', async () => {
+    const writer = open();
+    const real = bus.bucket<unknown>('secrets');
+    const behind = new Map<string, Awaited<ReturnType<typeof real.get>>>();
+    const reader = createSecretStore({
+      bucket: { ...real, get: async (key) => (behind.has(key) ? behind.get(key) : real.get(key)) },
+      ...{ keyring: parseKeyring(entries.one), now: () => clock, random: Math.random },
+    });
+    let told = 0;
+    const watch = await reader.watch('slack', () => (told += 1));
+    await writer.set(reference, 'first');
+    await waitFor(() => told === 1, { what: 'the first' });
+    for await (const entry of real.entries('connectors.slack.*')) {
+      if (JSON.stringify(entry.value).includes(reference)) behind.set(entry.key, entry);
+    }
+    expect(behind.size).toBe(1);
+    await writer.set(reference, 'second', { graceMs: 0 });
+    await waitFor(() => told === 2, { what: 'the second' });
+    expect(await values(reader)).toEqual(['second']);
+    await writer.delete(reference);
+    await waitFor(() => told === 3, { what: 'the deletion' });
+    expect(await values(reader)).toBe('absent');
+    watch.stop();
+  });
+});
+
 describe('watch', () => {
   it("tells a gateway of its own and shared secrets, and nothing of another kind's", async () => {
     const store = open();
     await store.set(reference, 'first');
-    const mine = [reference, 'shared.watched', 'connectors.telegram.watched'];
-    const seen: string[] = [];
-    const watch = await store.watch('slack', (affects) => seen.push(mine.find(affects) ?? 'unknown'));
+    const all = [reference, 'shared.watched', 'connectors.telegram.watched'];
+    const seen = new Set<string | undefined>();
+    let told = 0;
+    const watch = await store.watch('slack', (affects) => {
+      told += 1;
+      for (const each of all.filter(affects)) seen.add(each);
+    });
     await store.set('connectors.telegram.watched', 'x');
     await store.set(reference, 'second');
+    await waitFor(() => seen.size === 1, { what: 'a change', timeoutMs: 2_000 });
     await store.set('shared.watched', 'x');
+    await waitFor(() => seen.size === 2, { what: 'another change', timeoutMs: 2_000 });
+    expect([...seen]).toEqual([reference, 'shared.watched']);
+    seen.clear();
     await store.delete(reference);
-    await waitFor(() => seen.length >= 3, { what: 'three changes', timeoutMs: 2_000 });
-    expect(seen).toEqual([reference, 'shared.watched', reference]);
+    await waitFor(() => seen.has(reference), { what: 'the deletion', timeoutMs: 2_000 });
+
+    const before = told;
+    await Promise.all(Array.from({ length: 200 }, (_, n) => store.set(`shared.many-${n}`, 'x')));
+    seen.clear();
+    await store.set(reference, 'third');
+    await waitFor(() => seen.has(reference), { what: 'the last of many', timeoutMs: 2_000 });
+    expect(told - before).toBeLessThan(200);
     watch.stop();
   });
 });

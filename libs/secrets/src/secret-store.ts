@@ -1,10 +1,11 @@
-import type { Bucket, Watch } from '@trunkline/bus';
+import type { Bucket, Change, Watch } from '@trunkline/bus';
 import type { Keyring } from './keyring.ts';
+import { checkSecrets, type UnreadableSecret } from './check-secrets.ts';
 import { readSecret, type SecretRead } from './read-secret.ts';
 import { namespacesOf, secretPlace } from './reference.ts';
 import { rekeySecrets, type RekeyReport } from './rekey.ts';
 import { readRecord, referenceIn } from './secret-record.ts';
-import { createSecretUse, useKey, usePrefix, type SecretUse, type UseTimes } from './secret-use.ts';
+import { createSecretUse, readUse, useKey, usePrefix, type UseTimes } from './secret-use.ts';
 import { secretView, type SecretView } from './secret-view.ts';
 import { setSecret, type SecretSet } from './set-secret.ts';
 
@@ -14,15 +15,20 @@ export interface SecretStore {
   read(reference: string): Promise<SecretRead>;
   /** Stores a new version. The one before counts for `graceMs` more (default 24 h); 0 cuts off all older ones at once. */
   set(reference: string, value: string, options?: { graceMs?: number }): Promise<SecretSet>;
-  /** Whether there was something to delete. Whether anybody still refers to it is the caller's question. */
-  delete(reference: string): Promise<boolean>;
+  /**
+   * Whether there was something to delete. Whether anybody still refers to it is the caller's question; with `version`, it is
+   * deleted only while that one is current, so that a value that somebody set meanwhile stays.
+   */
+  delete(reference: string, only?: { version: number }): Promise<boolean>;
   view(reference: string): Promise<SecretView | undefined>;
   list(): Promise<SecretView[]>;
+  /** Everything that cannot be decrypted, and why: nothing, with the right keyring. */
+  check(): Promise<UnreadableSecret[]>;
   /** Re-encrypts everything that is not sealed with the first key, while others read and write. */
   rekey(): Promise<RekeyReport>;
   /**
    * Tells when secrets that the gateway of a kind may read were set or deleted; not for those present at the start. `affects`
-   * says whether a reference is the one.
+   * says whether a reference is among them.
    */
   watch(kind: string, onChange: (affects: (reference: string) => boolean) => void): Promise<Watch>;
   /** Waits for "last used" notes that are being written. */
@@ -43,40 +49,43 @@ const defaultGraceMs = 24 * 3_600_000;
 export function createSecretStore(deps: SecretStoreDeps): SecretStore {
   const { bucket, now } = deps;
   const use = createSecretUse(bucket, now);
+  const told = new Map<string, Change<unknown>>();
   return {
-    read: (reference) => readSecret(reference, { ...deps, use }),
+    read: (reference) => readSecret(reference, { ...deps, use, bucket: { get: (key) => newest(key, bucket, told) } }),
     set: (reference, value, { graceMs = defaultGraceMs } = {}) => setSecret({ reference, value, graceMs }, deps),
-    async delete(reference) {
+    async delete(reference, only) {
       const place = secretPlace(reference);
-      const existed = (await bucket.get(place.key)) !== undefined;
-      await bucket.delete(place.key);
+      const entry = await bucket.get(place.key);
+      if (entry === undefined) return false;
+      const isOther = only && readRecord(reference, entry.value).versions[0]?.version !== only.version;
+      if (isOther || !(await bucket.delete(place.key, only && entry.revision))) return false;
       await bucket.delete(useKey(place));
-      return existed;
+      return true;
     },
     async view(reference) {
       const place = secretPlace(reference);
       const [entry, note] = await Promise.all([bucket.get(place.key), bucket.get(useKey(place))]);
       if (entry === undefined) return undefined;
-      return secretView(readRecord(reference, entry.value), use.read(note?.value), now());
+      return secretView(readRecord(reference, entry.value), readUse(note?.value), now());
     },
-    list: () => listSecrets({ bucket, use, now }),
+    list: () => listSecrets({ bucket, now }),
+    check: () => checkSecrets(deps),
     rekey: async () => rekeySecrets(await references(bucket), deps),
-    watch: (kind, onChange) => watchSecrets(kind, onChange, bucket),
+    watch: (kind, onChange) => watchSecrets(kind, onChange, { bucket, told }),
     flush: use.flush,
   };
 }
 
 interface ListDeps {
   bucket: Pick<Bucket<unknown>, 'entries'>;
-  use: Pick<SecretUse, 'read'>;
   now: () => number;
 }
 
-async function listSecrets({ bucket, use, now }: ListDeps): Promise<SecretView[]> {
+async function listSecrets({ bucket, now }: ListDeps): Promise<SecretView[]> {
   const values = new Map<string, unknown>();
   const used = new Map<string, UseTimes>();
   for await (const { key, value } of bucket.entries()) {
-    if (key.startsWith(usePrefix)) used.set(key, use.read(value));
+    if (key.startsWith(usePrefix)) used.set(key, readUse(value));
     else values.set(key, value);
   }
   return [...values]
@@ -98,12 +107,49 @@ async function references(bucket: Pick<Bucket<unknown>, 'entries'>): Promise<str
 
 type OnChange = (affects: (reference: string) => boolean) => void;
 
-async function watchSecrets(kind: string, onChange: OnChange, bucket: Pick<Bucket<unknown>, 'watch'>): Promise<Watch> {
+interface WatchDeps {
+  bucket: Pick<Bucket<unknown>, 'watch'>;
+  /** What the watch has told last of each key. */
+  told: Map<string, Change<unknown>>;
+}
+
+/** What changes within this time is told together: a rekey writes every secret within seconds. */
+const gatherMs = 20;
+
+async function watchSecrets(kind: string, onChange: OnChange, { bucket, told }: WatchDeps): Promise<Watch> {
   let live = false;
-  const notice = ({ key }: { key: string }) => {
-    if (live) onChange((reference) => secretPlace(reference).key === key);
+  let timer: NodeJS.Timeout | undefined;
+  let changed = new Set<string>();
+  function tell(): void {
+    const keys = changed;
+    changed = new Set();
+    timer = undefined;
+    onChange((reference) => keys.has(secretPlace(reference).key));
+  }
+  const notice = (change: Change<unknown>) => {
+    told.set(change.key, change);
+    if (!live) return;
+    changed.add(change.key);
+    timer ??= setTimeout(tell, gatherMs);
   };
   const watches = await Promise.all(namespacesOf(kind).map((namespace) => bucket.watch(`${namespace}.*`, notice)));
   live = true;
-  return { stop: () => watches.forEach((watch) => watch.stop()) };
+  return {
+    stop() {
+      clearTimeout(timer);
+      for (const watch of watches) watch.stop();
+    },
+  };
+}
+
+/** A read may be answered by a replica of the bus that lags behind the watch; who was told of a change must not read the old value. */
+async function newest(
+  key: string,
+  bucket: Pick<Bucket<unknown>, 'get'>,
+  told: ReadonlyMap<string, Change<unknown>>,
+): Promise<{ value: unknown } | undefined> {
+  const entry = await bucket.get(key);
+  const change = told.get(key);
+  if (change === undefined || (entry?.revision ?? 0) >= change.revision) return entry;
+  return change.value === undefined ? undefined : change;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isatty } from 'node:tty';
-import { loadKeyring, type Keyring } from '@trunkline/secrets';
+import { followKeyring, loadKeyring, type Keyring } from '@trunkline/secrets';
 import { createLogger, startTelemetry, type Logger } from '@trunkline/telemetry';
 import { commonOptions, type CommonValues } from './common-options.ts';
 import { helpText } from './help-text.ts';
@@ -25,13 +25,14 @@ export async function runService<O extends OptionTable>(
   definition: ServiceDefinition<O>,
   main: (service: Service<O>) => Promise<void>,
 ): Promise<void> {
-  const { options, keyring } = await configure(name, definition);
+  const { options, keyring, keyringFile } = await configure(name, definition);
   const instanceId = randomBytes(6).toString('hex');
   const pretty = options.logPretty ?? isatty(1);
   const log = await createLogger({ service: name, instance: instanceId, level: options.logLevel, pretty });
   const lifecycle = createLifecycle(log);
   lifecycle.listen();
   try {
+    if (keyring) watchKeyring(keyring, keyringFile, { log, lifecycle });
     const service = await open({ name, definition, options, keyring }, { instanceId, log, lifecycle });
     await main(service);
     lifecycle.started();
@@ -43,6 +44,8 @@ export async function runService<O extends OptionTable>(
 interface Configured<O extends OptionTable> {
   options: CommonValues & OptionValues<O>;
   keyring: Keyring | undefined;
+  /** Where the keyring is from, unless that is the environment. */
+  keyringFile?: string | undefined;
 }
 
 /** Reads all settings, or says everything that is wrong with them and ends the process. */
@@ -61,7 +64,8 @@ async function configure<O extends OptionTable>(
   const loaded = wanted === 'ignored' ? { status: 'unset' as const } : await loadKeyring(env);
   const problems = [...(own.status === 'wrong' ? own.problems : []), ...keyringProblems(loaded, wanted)];
   if (own.status === 'wrong' || problems.length > 0) return refuse(name, problems);
-  return { options: own.values, keyring: loaded.status === 'loaded' ? loaded.keyring : undefined };
+  if (loaded.status !== 'loaded') return { options: own.values, keyring: undefined };
+  return { options: own.values, keyring: loaded.keyring, keyringFile: loaded.file };
 }
 
 function keyringProblems(loaded: Awaited<ReturnType<typeof loadKeyring>>, wanted: string): string[] {
@@ -87,6 +91,27 @@ function show(text: string): never {
 function refuse(name: string, problems: readonly string[]): never {
   process.stderr.write(`${name}: wrong configuration\n${problems.map((problem) => `  ${problem}\n`).join('')}`);
   return process.exit(exitCodes.misconfigured);
+}
+
+/** Follows the keyring's file while the service runs, and says which keys there are. */
+function watchKeyring(
+  keyring: Keyring,
+  file: string | undefined,
+  { log, lifecycle }: Pick<Shell, 'log' | 'lifecycle'>,
+): void {
+  let problem: string | undefined;
+  lifecycle.ready('keyring', () => ({ ready: true, ids: keyring.ids, ...(problem !== undefined && { problem }) }));
+  keyring.onChange(() => log.info({ keyring: keyring.ids }, 'keyring.changed'));
+  if (file === undefined) return;
+  const followed = followKeyring(keyring, {
+    file,
+    onProblem(now) {
+      problem = now && `${now} The keys from before stay in force.`;
+      if (now === undefined) log.info({ file }, 'keyring.accepted');
+      else log.error({ file, problem: now }, 'keyring.refused');
+    },
+  });
+  lifecycle.onStop(() => followed.stop());
 }
 
 interface Shell {

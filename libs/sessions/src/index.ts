@@ -1,3 +1,4 @@
+export { explainSession, type ExplainedSession } from './explain-session.ts';
 export { createSession, editSession, endSession, type EndSessionDeps, type Managed } from './manage-session.ts';
 export { policyConflict, withPolicy } from './policy.ts';
 export { resolveSession, type Resolution, type SkipCode } from './resolve-session.ts';

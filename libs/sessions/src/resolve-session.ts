@@ -11,8 +11,33 @@ export type Resolution =
   | { outcome: 'resolved'; session: SessionRecord; foreignKeys: string[] }
   | { outcome: 'skip'; code: SkipCode; reason: string };
 
-type Asked = Pick<EventData, 'connector' | 'binding_keys' | 'requested_session_id' | 'session'>;
+/** What an event says about its session. */
+export type AskedSession = Pick<EventData, 'connector' | 'binding_keys' | 'requested_session_id' | 'session'>;
 type Policy = EventData['session']['policy'];
+
+/** What resolving needs of the sessions. */
+export type ResolvingStore = Pick<SessionStore, 'find' | 'ensure' | 'holder' | 'claim'>;
+
+/** Which session is meant, and what says so; `holders` are the present ones of the binding keys, in their order. */
+export interface Decision {
+  id: string | undefined;
+  by: 'fixed_session_id' | 'requested_session_id' | 'binding_key' | 'natural_session_id';
+  /** The binding key that decides. */
+  key?: string;
+  holders: (Holder | undefined)[];
+}
+
+/** Reads which session an event means (spec 3.3, step 1). */
+export async function decideSession(asked: AskedSession, store: Pick<SessionStore, 'holder'>): Promise<Decision> {
+  const { fixed_session_id: fixed, natural_session_id: natural } = asked.session;
+  if (fixed) return { id: fixed, by: 'fixed_session_id', holders: [] };
+  const holders = await Promise.all(asked.binding_keys.map(({ key }) => store.holder(key)));
+  if (asked.requested_session_id) return { id: asked.requested_session_id, by: 'requested_session_id', holders };
+  const at = holders.findIndex((holder) => holder !== undefined);
+  const [strongest, bound] = [holders[at], asked.binding_keys[at]];
+  if (strongest && bound) return { id: strongest.session_id, by: 'binding_key', key: bound.key, holders };
+  return { id: natural, by: 'natural_session_id', holders };
+}
 
 /**
  * Finds or makes the session of an event and binds its keys (spec 3.3, steps 1 to 3).
@@ -20,23 +45,20 @@ type Policy = EventData['session']['policy'];
  * Repeatable: run again after a crash at any point it comes to the same session, unless somebody else's claim was faster, whose
  * session is adopted then and now.
  */
-export async function resolveSession(asked: Asked, store: SessionStore): Promise<Resolution> {
-  const { fixed_session_id: fixed, natural_session_id: natural, policy } = asked.session;
-  if (fixed) return admit({ session: await enter({ asked, id: fixed }, store), policy });
+export async function resolveSession(asked: AskedSession, store: ResolvingStore): Promise<Resolution> {
+  const { policy } = asked.session;
+  const { id, by, holders } = await decideSession(asked, store);
+  if (!id) return skip('session_unresolvable', 'The event names no session, no binding key and no conversation.');
+  if (by === 'fixed_session_id') return admit({ session: await enter({ asked, id }, store), policy });
 
   const keys = asked.binding_keys;
-  const holders = await Promise.all(keys.map(({ key }) => store.holder(key)));
-  const strongest = holders.find((holder) => holder !== undefined);
-  const id = asked.requested_session_id ?? strongest?.session_id ?? natural;
-  if (!id) return skip('session_unresolvable', 'The event names no session, no binding key and no conversation.');
-
   const foreign = (index: number) => holders[index] !== undefined && holders[index].session_id !== id;
   if (keys.some(({ origin }, index) => origin === 'payload' && foreign(index))) {
     return skip('binding_conflict', 'A binding key of the payload belongs to another session.');
   }
 
   const known = holders.find((holder) => holder?.session_id === id)?.session;
-  const session = await enterBound({ asked, id, known, undecided: !asked.requested_session_id && !strongest }, store);
+  const session = await enterBound({ asked, id, known, undecided: by === 'natural_session_id' }, store);
   const admitted = admit({ session, policy });
   if (admitted.outcome === 'skip') return admitted;
   return {
@@ -47,8 +69,8 @@ export async function resolveSession(asked: Asked, store: SessionStore): Promise
 
 /** Where no key and no request has decided yet, the strongest key's claim decides: its winner's session is adopted. */
 async function enterBound(
-  way: { asked: Asked; id: string; known: SessionRecord | undefined; undecided: boolean },
-  store: SessionStore,
+  way: { asked: AskedSession; id: string; known: SessionRecord | undefined; undecided: boolean },
+  store: ResolvingStore,
 ): Promise<SessionRecord | undefined> {
   const { asked } = way;
   const { policy } = asked.session;
@@ -67,8 +89,8 @@ async function enterBound(
 }
 
 async function enter(
-  way: { asked: Asked; id: string; known?: SessionRecord },
-  store: SessionStore,
+  way: { asked: AskedSession; id: string; known?: SessionRecord },
+  store: ResolvingStore,
 ): Promise<SessionRecord | undefined> {
   const found = way.known ?? (await store.find(way.id));
   if (found && !found.ended_at) return found;
@@ -86,7 +108,7 @@ function admit(way: { session: SessionRecord | undefined; policy: Policy }): Res
 
 async function bindFree(
   way: { keys: string[]; holders: (Holder | undefined)[]; session: SessionRecord },
-  store: SessionStore,
+  store: ResolvingStore,
 ): Promise<string[]> {
   const { session_id, generation } = way.session;
   const own = await Promise.all(

@@ -2,6 +2,7 @@ export { type DiscordFault, type DiscordFaultRule } from './discord/faults.ts';
 export { type DiscordChannel, type DiscordMessage, type DiscordUser } from './discord/message.ts';
 export { type DiscordCall } from './discord/rest-api.ts';
 export { startFakeDiscord, type FakeDiscord, type FakeDiscordOptions } from './discord/start-fake-discord.ts';
+export { findLeaks, findLeaksInFolder, type Outcome } from './find-leaks.ts';
 export { freePort } from './free-port.ts';
 export { NatsServerFailedError, startNats, type NatsServer, type StartNatsOptions } from './start-nats.ts';
 export {

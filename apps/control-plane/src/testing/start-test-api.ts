@@ -1,11 +1,11 @@
 import { listenForReceipts, migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { createControlClient, type ControlClient } from '@trunkline/control-api';
 import { createEmitter, createIngressApp, listen, noTrustedProxies } from '@trunkline/gateway-kit';
-import { openInventory } from '@trunkline/inventory';
-import { generateKey, parseKeyring, secretOf } from '@trunkline/secrets';
+import { generateKey, parseKeyring, secretOf, type Keyring } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { startNats, type NatsServer } from '@trunkline/testing';
 import { createApi, type ApiDeps } from '../create-api.ts';
+import { openKnowledge, type Knowledge } from '../open-knowledge.ts';
 import { openTokenStore } from '../tokens/token-store.ts';
 
 /** A control plane inside the test, on a NATS of its own. */
@@ -13,6 +13,8 @@ export interface TestApi extends AsyncDisposable {
   url: string;
   bus: Bus;
   nats: NatsServer;
+  keyring: Keyring;
+  knowledge: Knowledge;
   /** Its start-up token has the role admin. */
   admin: ControlClient;
   /** A client with another token, or none. */
@@ -25,8 +27,15 @@ export const testAdminToken = 'admin-token-of-the-tests';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
+/** What a test decides of the control plane. */
+export interface TestApiOptions extends Partial<ApiDeps> {
+  /** Path of the connectors file. */
+  connectorsConfig?: string;
+}
+
 /** `await using api = await startTestApi()`; `more` replaces what the operations work with. */
-export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi> {
+export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const { connectorsConfig, keyring = parseKeyring(generateKey('test')), ...more } = options;
   const nats = await startNats();
   const bus = await openBus({ servers: nats.url, name: 'control-plane test' }, quiet);
   await migrateStreams({ nc: bus.connection, names: bus.names });
@@ -36,13 +45,13 @@ export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi
     destination: { write: (line) => void logged.push(line) },
   });
   const tokens = await openTokenStore(bus.bucket('tokens'));
-  const inventory = await openInventory({ bus, log: quiet });
+  const knowledge = await openKnowledge({ bus, keyring, connectorsConfig, now: Date.now, log });
   const closing = new AbortController();
   const deps: ApiDeps = {
     bus,
-    keyring: parseKeyring(generateKey('test')),
+    keyring,
+    ...knowledge,
     tokens,
-    inventory,
     closing: closing.signal,
     emitter: createEmitter({ bus, receipts: listenForReceipts({ instance: 'test' }, bus), now: Date.now }),
     adminToken: secretOf(testAdminToken),
@@ -58,6 +67,8 @@ export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi
     url,
     bus,
     nats,
+    keyring,
+    knowledge,
     as,
     admin: as(testAdminToken),
     logged,
@@ -65,7 +76,7 @@ export async function startTestApi(more: Partial<ApiDeps> = {}): Promise<TestApi
       closing.abort();
       await server.close();
       tokens.close();
-      inventory.close();
+      knowledge.close();
       await bus.close();
       await nats[Symbol.asyncDispose]();
     },

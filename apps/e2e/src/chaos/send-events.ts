@@ -25,6 +25,8 @@ export interface SendOptions {
   gatewayUrls: readonly string[];
   /** Makes event ids of different runs differ. */
   run: string;
+  /** Between an event of a conversation and the next. None unless said. */
+  pauseMs?: number;
   /** Where the replies of a conversation go. */
   targetOf(conversation: number): string;
 }
@@ -64,6 +66,7 @@ async function sendConversation(
     const event = { eventId: `${run}-${conversation}-${n}`, conversation, n };
     record.sent++;
     if (await untilAccepted(event, at)) record.accepted.push(event);
+    if (options.pauseMs) await sleep(options.pauseMs);
   }
 }
 

@@ -118,6 +118,7 @@ export async function sidecarsInProcess(
     ready: () => {},
   } as unknown as Service;
   const sidecars = await startSidecars(service, {
+    status: { describe: () => {} },
     ...{ bus, inventory, gatewayUrl: 'http://127.0.0.1:9', env: { ...process.env, OTHERS_SECRET: 'x' } },
     times: { ...shortTimes, ...times },
   });

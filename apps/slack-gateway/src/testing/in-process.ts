@@ -19,6 +19,8 @@ export interface InProcess extends AsyncDisposable {
   configure(toml: string): Promise<void>;
   /** What /readyz would say of Socket Mode. */
   state(): Promise<unknown>;
+  /** What was last said of a connector, for its status. */
+  described: ReadonlyMap<string, unknown>;
   /** What was logged, by its message. */
   logged: { message: string; fields: object }[];
 }
@@ -54,17 +56,19 @@ export async function socketModeInProcess(toml: string, timing: SocketModeTiming
     ready: (name: string, check: ReadinessCheck) => checks.set(name, check),
   } as unknown as Service<typeof gatewayOptions>;
 
+  const described = new Map<string, unknown>();
+  const status = { sawEvent: () => {}, describe: (name: string, what: unknown) => void described.set(name, what) };
   const fetch = createGuardedFetch();
   const connectors = { get: (name: string) => inventory.get('slack', name) };
   const identities = createBotIdentities({ fetch, now: Date.now });
   const take = {
-    ...openIntake(service, { kind: 'slack', bus }),
+    ...openIntake(service, { kind: 'slack', bus, status }),
     ...{ connectors, identities, assetUrls: { urlOf: () => undefined } },
   };
-  await startSocketMode(service, { bus, inventory, fetch, take, timing });
+  await startSocketMode(service, { bus, inventory, fetch, take, status, timing });
 
   return {
-    ...{ nats, bus, inventory, logged },
+    ...{ nats, bus, inventory, logged, described },
     configure: (text) => writeFile(file, text),
     state: async () => checks.get('socket_mode')?.(),
     async [Symbol.asyncDispose]() {

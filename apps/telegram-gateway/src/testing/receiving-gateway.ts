@@ -34,7 +34,7 @@ export async function receivingGateway({ natsUrl, api, prefix }: { natsUrl: stri
   const receipts = listenForReceipts({ kind: 'telegram', instance: randomUUID() }, bus);
   const rateLimit = createRateLimit({ bank: createTokenBank(bus.bucket('targets'), clock), now: Date.now });
   const presses = createPressAnswers({ log });
-  const status = createBotStatus();
+  const status = createBotStatus({ describe: () => {} });
   const deps = {
     ...{ ...clock, bus, presses, log, status },
     emit: createAdmittedEmitter({ bus, receipts, rateLimit, now: Date.now }),
@@ -55,6 +55,7 @@ export async function receivingGateway({ natsUrl, api, prefix }: { natsUrl: stri
   const bots = await startBots({
     ...deps,
     worker: randomUUID(),
+    metrics: { watch: () => () => undefined },
     inventory: {
       list: (() => entries) as never,
       onChange: (listener) => {

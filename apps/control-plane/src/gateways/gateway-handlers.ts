@@ -1,0 +1,66 @@
+import type { Bus } from '@trunkline/bus';
+import type { ConnectorTest, Explanation, gatewayRoutes } from '@trunkline/control-api';
+import type { ConnectorKind, PlatformRequest } from '@trunkline/events';
+import { createSessionStore, type BindingRecord, type BoundKey, type SessionRecord } from '@trunkline/sessions';
+import { refuse, type HandlersOf, type Refusal } from '../operation.ts';
+import { askGateway, type TellingAnswer } from './ask-gateway.ts';
+import { explainEvent, type ExplainEventDeps } from './explain-event.ts';
+
+interface Asked {
+  kind: ConnectorKind;
+  name: string;
+}
+
+/** Operations that only a gateway can do. */
+export function gatewayHandlers(deps: { bus: Bus; now: () => number }): HandlersOf<typeof gatewayRoutes> {
+  const { bus, now } = deps;
+  const sessions = createSessionStore({
+    sessions: bus.bucket<SessionRecord>('sessions'),
+    bindings: bus.bucket<BindingRecord>('bindings'),
+    boundKeys: bus.bucket<BoundKey>('bindings'),
+    now,
+  });
+  const explain = (asked: Asked, request: PlatformRequest) => explainRequest(asked, request, { bus, sessions, now });
+  return {
+    async testConnector({ params }) {
+      const tested = await testConnector(params, bus);
+      return 'problem' in tested ? tested : { answer: tested, audit: 'nothing_changed' };
+    },
+    async explain({ query: { kind, name, body, content_type: type } }) {
+      const headers: PlatformRequest['headers'] = type === undefined ? {} : { 'content-type': [type] };
+      const explained = await explain({ kind, name }, { body, headers, query: '' });
+      return 'problem' in explained ? explained : { answer: explained };
+    },
+    async explainRequest({ body: { kind, name, body, headers, query } }) {
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      const lowerCase = Object.entries(headers).map(([field, values]) => [field.toLowerCase(), values]);
+      const explained = await explain({ kind, name }, { body: text, headers: Object.fromEntries(lowerCase), query });
+      return 'problem' in explained ? explained : { answer: explained, audit: 'nothing_changed' };
+    },
+  };
+}
+
+async function testConnector({ kind, name }: Asked, bus: Bus): Promise<ConnectorTest | Refusal> {
+  const asked = await askGateway({ kind, question: { v: 1, ask: 'probe', connector: name } }, bus);
+  if ('problem' in asked) return asked;
+  if (asked.answer.answer !== 'probed') return unexpected(asked.answer);
+  const { gateway, checks } = asked.answer;
+  const passed = checks.every(({ outcome }) => outcome !== 'failed');
+  return { connector: { kind, name }, gateway, passed, checks };
+}
+
+async function explainRequest(
+  { kind, name }: Asked,
+  request: PlatformRequest,
+  deps: ExplainEventDeps & { bus: Bus },
+): Promise<Explanation | Refusal> {
+  const asked = await askGateway({ kind, question: { v: 1, ask: 'explain', connector: name, request } }, deps.bus);
+  if ('problem' in asked) return asked;
+  if (asked.answer.answer !== 'explained') return unexpected(asked.answer);
+  const { gateway, admission, events } = asked.answer;
+  const explained = await Promise.all(events.map((event) => explainEvent(event, deps)));
+  return { connector: { kind, name }, gateway, admission, events: explained };
+}
+
+const unexpected = ({ gateway }: TellingAnswer) =>
+  refuse('internal_error', `The gateway ${gateway} answered another question.`);

@@ -1,0 +1,101 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort, tempDir, waitFor } from '@trunkline/testing';
+
+const workspace = resolve(import.meta.dirname, '../../../..');
+const outputBytes = 64 * 1024 * 1024;
+
+/** Why nothing of compose can be run here, if so. */
+export function missingEngine(): string | undefined {
+  const asked = spawnSync('docker', ['compose', 'ls'], { encoding: 'utf8', timeout: 20_000 });
+  return asked.status === 0 ? undefined : 'there is no Docker engine with Compose v2 (DOCKER_HOST)';
+}
+
+/** A container as `docker compose ps` shows it. */
+export interface Container {
+  ID: string;
+  Name: string;
+  Service: string;
+  State: string;
+  Health: string;
+}
+
+/** The repository's docker-compose.yml as a project of its own. What it made is gone at the end of its scope. */
+export interface ComposeProject extends AsyncDisposable {
+  /** Where caddy is published. */
+  readonly url: string;
+  /** Runs `docker compose ARGS` and returns what it printed. */
+  compose(...args: string[]): Promise<string>;
+  docker(...args: string[]): Promise<string>;
+  /** Those of a service, or all; ended ones too. */
+  containers(service?: string): Promise<Container[]>;
+  /** Resolves when a service has so many containers and each of them is healthy. */
+  healthy(service: string, count?: number): Promise<void>;
+  /** Runs a command of the CLI's image: `cli('deliveries', 'list')`. */
+  cli(...args: string[]): Promise<string>;
+}
+
+export interface ComposeOptions {
+  /** The connectors file. */
+  connectors: string;
+  profiles: string[];
+  /** Services whose containers reach this machine as `host.docker.internal`. */
+  callHome: string[];
+}
+
+/** Prepares the project; nothing is built or started yet. */
+export async function openComposeProject(options: ComposeOptions): Promise<ComposeProject> {
+  const stack = new AsyncDisposableStack();
+  const dir = stack.use(await tempDir('trunkline-compose-'));
+  const connectors = join(dir.path, 'connectors.toml');
+  const override = join(dir.path, 'override.json');
+  await writeFile(connectors, options.connectors, { mode: 0o644 });
+  await writeFile(override, JSON.stringify(overrideOf(options)));
+  const [http, https] = [await freePort(), await freePort()];
+  const env = {
+    ...process.env,
+    COMPOSE_PROJECT_NAME: `trunkline-test-${process.pid}`,
+    COMPOSE_FILE: `${join(workspace, 'docker-compose.yml')}:${override}`,
+    COMPOSE_PROFILES: options.profiles.join(','),
+    COMPOSE_ANSI: 'never',
+    COMPOSE_PROGRESS: 'quiet',
+    TRUNKLINE_HTTP_PORT: String(http),
+    TRUNKLINE_HTTPS_PORT: String(https),
+    TRUNKLINE_CONNECTORS_CONFIG: connectors,
+  };
+  const docker = async (...args: string[]) => {
+    const { stdout } = await promisify(execFile)('docker', args, { cwd: workspace, env, maxBuffer: outputBytes });
+    return stdout;
+  };
+  const compose = (...args: string[]) => docker('compose', ...args);
+  stack.defer(async () => void (await compose('--profile', '*', 'down', '--volumes', '--timeout', '3')));
+
+  async function containers(service?: string): Promise<Container[]> {
+    const printed = await compose('ps', '--all', '--format', 'json', ...(service ? [service] : []));
+    const lines = printed.split('\n').filter((line) => line.startsWith('{'));
+    return lines.map((line): Container => JSON.parse(line));
+  }
+
+  return {
+    url: `http://127.0.0.1:${http}`,
+    docker,
+    compose,
+    containers,
+    async healthy(service, count = 1) {
+      const check = async () => {
+        const found = (await containers(service)).filter(({ State }) => State !== 'exited');
+        return found.length === count && found.every(({ Health }) => Health === 'healthy');
+      };
+      await waitFor(check, { what: `${count} healthy ${service}`, timeoutMs: 90_000 });
+    },
+    cli: (...args) => compose('run', '--rm', '--no-TTY', 'cli', ...args),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+function overrideOf({ callHome }: ComposeOptions) {
+  const home = { extra_hosts: ['host.docker.internal:host-gateway'] };
+  return { services: Object.fromEntries(callHome.map((service) => [service, home])) };
+}

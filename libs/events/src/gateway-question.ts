@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { eventSchema } from './event.ts';
+import { readVersioned, type Read } from './read.ts';
+import { openEnum, tolerant } from './tolerant.ts';
+
+const name = z.string().min(1);
+const v = z.literal(1);
+
+/** A request of a platform, as it would arrive; header names in lower case. */
+export const platformRequestSchema = z.strictObject({
+  body: z.string(),
+  headers: z.record(z.string(), z.array(z.string())).default({}),
+  query: z.string().default('').describe('Without its question mark.'),
+});
+export type PlatformRequest = z.infer<typeof platformRequestSchema>;
+
+/** What operators ask a gateway: for who knows the platform holds its secrets too. Strict: for writing; `readGatewayQuestion` reads. */
+const gatewayQuestionSchema = z.discriminatedUnion('ask', [
+  z.strictObject({
+    v,
+    ask: z.literal('probe').describe('Does it work? Talks to the platform.'),
+    connector: name,
+    forwarded: z.literal(true).optional().describe('By another gateway: answer it, whoever holds what it is about.'),
+  }),
+  z.strictObject({
+    v,
+    ask: z.literal('explain').describe('What would become of this request? Nothing is stored or sent.'),
+    connector: name,
+    request: platformRequestSchema,
+  }),
+]);
+export type GatewayQuestion = z.infer<typeof gatewayQuestionSchema>;
+
+const gatewayQuestionReadSchema = tolerant(gatewayQuestionSchema);
+
+/** Reads a question. */
+export const readGatewayQuestion = (document: unknown): Read<GatewayQuestion> =>
+  readVersioned(gatewayQuestionReadSchema, document);
+
+/** One thing that was tried. */
+export const probeCheckSchema = z.strictObject({
+  name,
+  outcome: openEnum(['ok', 'failed', 'skipped'], 'What came of it.'),
+  detail: z.string().describe('What was found; of a failure also the remedy. Never holds a secret.'),
+  ms: z.int().min(0),
+});
+export type ProbeCheck = z.infer<typeof probeCheckSchema>;
+
+/** What one event of a request would come to, as far as its gateway can tell. */
+export const explainedEventSchema = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('event'),
+    event: eventSchema.describe('As it would be stored; long texts and raw payloads are cut.'),
+    cut: z.array(z.string()).optional().describe('What was cut.'),
+    fingerprint: name,
+    idempotent: z.boolean().describe('Whether the same request again would be the same event.'),
+    notes: z.array(z.string()).describe('What else decides whether it is stored.'),
+  }),
+  z.strictObject({
+    outcome: z.literal('ignored').describe('Acknowledged and not stored.'),
+    event_id: z.string().optional(),
+    code: name,
+    reason: z.string(),
+  }),
+  z.strictObject({
+    outcome: z.literal('refused').describe('The sender hears that it is wrong.'),
+    event_id: z.string().optional(),
+    code: name,
+    reason: z.string(),
+  }),
+]);
+export type ExplainedEvent = z.infer<typeof explainedEventSchema>;
+
+/** Whether a request would be let in, before anybody looks at what it says. */
+export const admissionSchema = z.strictObject({
+  outcome: openEnum(['admitted', 'refused', 'not_judged'], 'Whether the request would be let in.'),
+  code: name.optional(),
+  reason: z.string(),
+});
+export type Admission = z.infer<typeof admissionSchema>;
+
+const answered = { v, gateway: name.describe('The gateway process that answers.') };
+
+/** What a gateway answers. Strict: for writing; `readGatewayAnswer` reads. */
+const gatewayAnswerSchema = z.discriminatedUnion('answer', [
+  z.strictObject({ ...answered, answer: z.literal('probed'), checks: z.array(probeCheckSchema) }),
+  z.strictObject({
+    ...answered,
+    answer: z.literal('explained'),
+    admission: admissionSchema,
+    events: z.array(explainedEventSchema),
+  }),
+  z.strictObject({ ...answered, answer: z.literal('connector_not_found') }),
+  z.strictObject({ ...answered, answer: z.literal('not_understood'), problems: z.array(z.string()) }),
+  z.strictObject({ ...answered, answer: z.literal('failed') }),
+]);
+export type GatewayAnswer = z.infer<typeof gatewayAnswerSchema>;
+
+const gatewayAnswerReadSchema = tolerant(gatewayAnswerSchema);
+
+/** Reads an answer. */
+export const readGatewayAnswer = (document: unknown): Read<GatewayAnswer> =>
+  readVersioned(gatewayAnswerReadSchema, document);
