@@ -158,7 +158,12 @@ describe('consume', () => {
     await publish(turnOf('s1', 'bad'));
     await publish(turnOf('s1', 'good'));
     const [dead] = await stored('LEDGER', 1);
-    expect(dead?.json()).toMatchObject({ turn_id: 'trn_bad', group: 'echo', reason: { code: 'handler_failed', detail: 'TypeError' }, attempts: 2 });
+    expect(dead?.json()).toMatchObject({
+      turn_id: 'trn_bad',
+      group: 'echo',
+      reason: { code: 'handler_failed', detail: 'TypeError' },
+      attempts: 2,
+    });
     const [output] = await stored('OUTPUTS', 1);
     expect(output?.json()).toMatchObject({ turn_id: 'trn_good' });
   });
