@@ -225,6 +225,22 @@ describe('doctor', () => {
   });
 });
 
+describe('explain', () => {
+  it('says where a payload would go, and stores nothing', async () => {
+    const payload = join(dir.path, 'payload.json');
+    writeFileSync(payload, JSON.stringify({ content: 'explained' }));
+    const header = ['--header', 'content-type: application/json'];
+    const { code, out, err } = await trunkline('explain', 'http', 'demo', payload, ...header);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^Let in +admitted/m);
+    expect(out).toMatch(/^Session +http:demo:\w+ \(.*by /m);
+    expect(out).toMatch(/^Answers +\{.*"type":"http"/m);
+    const { out: events } = await trunkline('--json', 'explain', 'http', 'demo', payload, ...header);
+    expect(firstLine(events)).toMatchObject({ connector: { kind: 'http', name: 'demo' } });
+    expect(await trunkline('explain', 'http', 'nobody', payload)).toMatchObject({ code: 5 });
+  });
+});
+
 describe('tokens', () => {
   it('are made by the admin token of this machine; one with a lower role is refused with 4', async () => {
     const { out: token } = await trunkline('tokens', 'create', 'ci', '--role', 'viewer', '--expires', '1d');

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Argument, Command, Option } from 'commander';
 import { devConnectorsFile } from './add-connector.ts';
+import { busBackup, busRestore } from './bus-backup.ts';
 import { busMigrate, busStatus } from './bus-commands.ts';
 import { addPermissions } from './permissions-command.ts';
 import { completionScript, shells, type Shell } from './completion.ts';
@@ -12,12 +13,13 @@ import { wholeNumber, type CommandShared, type Globals } from './command-shared.
 import { withServer } from './connect.ts';
 import { addDeliveries, addTargets } from './deliveries-command.ts';
 import { dev, type DevFlags } from './dev.ts';
+import { addExplain } from './explain-command.ts';
 import { addDoctor } from './doctor-command.ts';
 import { addEvents } from './events-command.ts';
 import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addInit } from './init-command.ts';
 import { addSessions } from './sessions-command.ts';
-import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
+import { addSimulateExternal, addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { resolveSecrets } from './resolve-secrets.ts';
 import { addSecrets } from './secrets-command.ts';
 import { addSidecar } from './sidecar-command.ts';
@@ -86,6 +88,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addAudit(program, shared);
   addGrants(program, shared);
   addGroups(program, shared);
+  addExplain(program, shared);
   addDoctor(program, shared);
   addCompletion(program, terminal);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
@@ -160,6 +163,24 @@ function addBus(program: Command, { globals, terminal }: Shared): void {
       ),
     );
   bus
+    .command('backup <folder>')
+    .description('save every stream, bucket and object, while everything runs; the master key is not in it')
+    .addHelpText('after', '\nExample: trunkline bus backup backups/2026-01-31')
+    .action((folder: string) =>
+      withServer(globals(), (open) =>
+        busBackup(folder, { bus: open, terminal: terminal(), user: globals().natsUser, now: Date.now() }),
+      ),
+    );
+  bus
+    .command('restore <folder>')
+    .description('put back what a backup holds, while no other process runs')
+    .option('--force', 'delete what is there')
+    .option('--replicas <count>', 'copies of each stream; default: as they were', wholeNumber)
+    .addHelpText('after', '\nExample: trunkline bus restore backups/2026-01-31')
+    .action((folder: string, flags: { force?: boolean; replicas?: number }) =>
+      withServer(globals(), (open) => busRestore(folder, flags, { bus: open, terminal: terminal() })),
+    );
+  bus
     .command('status')
     .description('what each stream holds, and whether it is as it should be')
     .action(() => withServer(globals(), (open) => busStatus({ bus: open, terminal: terminal() })));
@@ -172,6 +193,7 @@ function addSimulate(program: Command, shared: Shared & { deps: ProgramDeps }): 
   addSimulateHttp(simulate, parts);
   addSimulateSlack(simulate, parts);
   addSimulateTelegram(simulate, parts);
+  addSimulateExternal(simulate, parts);
 }
 
 function addFake(program: Command, { globals, terminal, deps }: Shared & { deps: ProgramDeps }): void {

@@ -1,8 +1,9 @@
 import { listenForReceipts, type Bus } from '@trunkline/bus';
-import { createEmitter, createIngressApp, listen } from '@trunkline/gateway-kit';
+import { createEmitter, listen } from '@trunkline/gateway-kit';
 import type { SecretStore } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
-import { createApi } from './create-api.ts';
+import { createApp } from './create-app.ts';
+import { oidcSignIn } from './oidc/oidc-sign-in.ts';
 import { openKnowledge } from './open-knowledge.ts';
 import type { controlPlaneOptions } from './options.ts';
 import { requireAdminToken } from './require-admin-token.ts';
@@ -11,7 +12,7 @@ import { openTokenStore } from './tokens/token-store.ts';
 /** Starts the API, until the service stops. Resolves with its port. */
 export async function startApi(service: Service<typeof controlPlaneOptions>, { bus }: { bus: Bus }): Promise<number> {
   const { keyring, log } = service;
-  const { host, port, adminToken, trustedProxies, connectorsConfig } = service.options;
+  const { host, port, adminToken, trustedProxies, publicUrl, connectorsConfig } = service.options;
   if (!keyring) throw new Error('A keyring is required.');
   const now = Date.now;
   const tokens = await openTokenStore(bus.bucket('tokens'));
@@ -23,11 +24,12 @@ export async function startApi(service: Service<typeof controlPlaneOptions>, { b
   service.ready('connectors', () => ({ ready: true, problems: knowledge.inventory.problems() }));
   await tellUnreadable(knowledge.secrets, service);
 
+  const oidc = oidcSignIn(service.options);
+  const access = { keyring, tokens, adminToken, trustedProxies, publicUrl, oidc };
   const emitter = createEmitter({ bus, receipts: listenForReceipts({ instance: service.instanceId }, bus), now });
   const closing = new AbortController();
-  const parts = { ...knowledge, bus, keyring, tokens, emitter, closing: closing.signal };
-  const routes = createApi({ ...parts, adminToken, trustedProxies, now, log });
-  const server = await listen(createIngressApp(routes, { log }), { host, port });
+  const app = createApp({ ...access, ...knowledge, bus, emitter, closing: closing.signal, now, log });
+  const server = await listen(app, { host, port });
   service.onStop(() => server.close());
   // Before the server waits for its answers to end: feeds last until somebody ends them.
   service.onStop(async () => closing.abort());

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { migrateStreams, openBus, roleOf, type Bus, type Role, type StreamChoices } from '@trunkline/bus';
-import { generateKey } from '@trunkline/secrets';
+import { createSecretStore, generateKey, parseKeyring } from '@trunkline/secrets';
 import { freePort, startNats, tempDir, type NatsServer, type StartNatsOptions } from '@trunkline/testing';
 import { secretsIn, watchLeaks, type LeakWatch } from './leak-watch.ts';
 import { manageProcess, type ManagedProcess } from './managed-process.ts';
@@ -31,6 +31,8 @@ export const adminToken = 'admin-token-of-the-installation';
 export interface InstallationOptions {
   /** The connectors file. */
   connectors: string;
+  /** What is in the secret store, by reference. */
+  secrets?: Readonly<Record<string, string>>;
   routers?: number;
   /** HTTP gateways: one unless said. */
   gateways?: number;
@@ -105,12 +107,17 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
   await migrateStreams({ nc: bus.connection, names: bus.names, choices: options.streams });
 
   const files = { key: join(dir.path, 'master.key'), connectors: join(dir.path, 'connectors.toml') };
+  const { secrets = {} } = options;
   const masterKey = generateKey('e2e');
   await writeFile(files.key, `${masterKey}\n`, { mode: 0o600 });
   await writeFile(files.connectors, options.connectors);
   const opsUrls = new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : [])));
   const leakWatch = stack.use(await watchLeaks({ logFolder: dir.path, opsUrls: () => opsUrls }));
-  for (const secret of [masterKey.slice('e2e:'.length), ...secretsIn(options.connectors)]) leakWatch.hide(secret);
+  for (const secret of [masterKey.slice('e2e:'.length), ...secretsIn(options.connectors), ...Object.values(secrets)])
+    leakWatch.hide(secret);
+  const clock = { now: Date.now, random: Math.random };
+  const store = createSecretStore({ bucket: bus.bucket('secrets'), keyring: parseKeyring(masterKey), ...clock });
+  for (const [reference, value] of Object.entries(secrets)) await store.set(reference, value);
   const env = {
     ...process.env,
     NATS_URL: nats.url,

@@ -9,7 +9,7 @@ import type { Grant } from '@trunkline/events';
 import { readSidecar, writeSidecar, type SidecarRecord, type SidecarState } from './sidecar-record.ts';
 import { createSidecarProbe } from './sidecar-probe.ts';
 import { sidecarTimes, type SidecarTimes } from './sidecar-times.ts';
-import { stateOf, superviseChild, type SuperviseDeps } from './supervise-child.ts';
+import { stateOf, superviseChild, type SuperviseDeps, type Tenure } from './supervise-child.ts';
 import { pause } from './watch-health.ts';
 
 export interface SidecarParts {
@@ -88,7 +88,7 @@ async function lookAfter(name: string, lease: PlatformLease, deps: LookAfterDeps
       if (next?.state === 'ready' && traitsOf(next) !== traits) changed.abort();
     });
     const ending = AbortSignal.any([lease.draining, changed.signal]);
-    const tenure = { lost: lease.lost, ending, epoch: lease.epoch, stillOwner: () => lease.stillOwner() };
+    const tenure: Tenure = { ...lease, ending };
     const report = createReport(entry, lease, deps);
     try {
       if (entry.config.mode === 'remote_http')

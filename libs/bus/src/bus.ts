@@ -1,9 +1,10 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import { append, type Appended, type AppendOptions } from './append.ts';
+import { append, appendAll, type Append, type Appended, type AppendOptions } from './append.ts';
 import type { Bucket } from './bucket.ts';
 import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
+import { incarnationIn } from './incarnation.ts';
 import { followLink, type BusState } from './link.ts';
 import type { BusLog } from './log.ts';
 import { inboxPrefixOf } from './inbox.ts';
@@ -59,6 +60,8 @@ export interface Bus {
   /** What is known of an object; its bytes stay where they are. */
   objectFacts(store: ObjectStoreName, name: string): Promise<ObjectFacts | undefined>;
   append(subject: string, payload: string | Uint8Array, options?: AppendOptions): Promise<Appended>;
+  /** Many at once, each for itself and cheaper than one by one: what `append` would return or throw, in their order. */
+  appendAll(messages: readonly Append[]): Promise<(Appended | BusUnavailableError)[]>;
   /** Buckets are streams too, with their keys as subjects (`names.keys`). */
   read(stream: StreamName | BucketName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
   /**
@@ -116,6 +119,7 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     onState: link.onState,
     append: (subject, payload, appendOptions = {}) =>
       append({ subject, payload, options: appendOptions, timeoutMs }, { ask, link }),
+    appendAll: (messages) => appendAll(messages, { ask, link, timeoutMs }),
     read: (stream, query) => readStored({ stream: names.stream(stream), query, timeoutMs }, { ask, link }),
     bucket: stores.bucket,
     objects: stores.objects,
@@ -141,8 +145,8 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
 
 async function streamState(stream: string, { connection, repeat }: Pick<Bus, 'connection' | 'repeat'>) {
   const jsm = await jetstreamManager(connection, { checkAPI: false });
-  const { created, state } = await repeat(() => jsm.streams.info(stream));
-  return { created, first: state.first_seq, last: state.last_seq };
+  const { created, config, state } = await repeat(() => jsm.streams.info(stream));
+  return { created: incarnationIn({ created, config }), first: state.first_seq, last: state.last_seq };
 }
 
 function connectionOptions(options: BusOptions): NodeConnectionOptions {

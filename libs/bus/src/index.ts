@@ -1,4 +1,12 @@
 export { type Appended, type AppendOptions } from './append.ts';
+export {
+  backupOrder,
+  backUpStream,
+  deleteStreams,
+  finishRestore,
+  occupiedStreams,
+  restoreStream,
+} from './backup-streams.ts';
 export { storedValue, type Bucket, type Entry, type WriteOptions } from './bucket.ts';
 export { openBus, type Bus, type BusOptions, type CoreMessage, type Subscription } from './bus.ts';
 export {
@@ -9,7 +17,7 @@ export {
   type DoorbellOptions,
   type Verdict,
 } from './consume.ts';
-export { BusNotReadyError, BusPermissionError, BusUnavailableError } from './errors.ts';
+export { BusNotReadyError, BusPermissionError, BusUnavailableError, SnapshotFailedError } from './errors.ts';
 export { createGroup, deleteGroup, listGroups, type GroupFacts, type NewGroup } from './groups.ts';
 export { inboxPrefixOf } from './inbox.ts';
 export { decodeJson, encodeJson } from './json.ts';
@@ -38,10 +46,11 @@ export { rememberReads, type RememberedBucket } from './remember-reads.ts';
 export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';
 export { roleOf, rolesOf, userOf, type Role } from './roles.ts';
 export { runLeased, type LeasedOptions, type LeasedWork, type PlatformLease } from './run-leased.ts';
-export { busHeaders, storeEvent, type EventStored, type EventToStore } from './store-event.ts';
+export { busHeaders, storeEvent, storeEvents, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';
 export { readNewestFirst, type NewestFirst, type NewestPage } from './read-newest-first.ts';
 export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
+export { type SnapshotState, type StreamSnapshot } from './snapshot.ts';
 export { createSlots } from './slots.ts';
 export { defaultStreamChoices, type StreamChoices } from './stream-definitions.ts';
 export { hashToken, laneCount, laneOf, token } from './token.ts';

@@ -110,6 +110,7 @@ export const connectorRoutes = defineRoutes({
     query: z.strictObject({ dry_run: flag.describe('Check everything and tell what would change; write nothing.') }),
     body: z.record(z.string(), z.unknown()),
     answer: connectorWrittenSchema,
+    alsoStatus: [201],
     versioned: true,
     problems: [...writeProblems, 'connector_name_taken', 'connector_platform_immutable'],
   },

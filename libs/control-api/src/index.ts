@@ -7,8 +7,17 @@ export { eventRoutes, type StoredEvent } from './event-routes.ts';
 export { type EventSummary, type TurnView } from './event-views.ts';
 export { sessionRoutes } from './session-routes.ts';
 export { type OutputView, type SessionSummary, type SessionView } from './session-views.ts';
-export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
 export { type FeedEntry, type FollowOptions } from './follow-feed.ts';
+export { consoleRoutes, csrfHeader, sessionCookie, type ConsoleSession } from './console-routes.ts';
+export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
+export { type JsonSchema } from './json-schema.ts';
+export {
+  openApiDocument,
+  type OpenApiDocument,
+  type OpenApiOperation,
+  type OpenApiParameter,
+  type OpenApiResponse,
+} from './openapi.ts';
 export {
   connectorTestSchema,
   explanationSchema,

@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit-routes.ts';
 import { connectorRoutes } from './connector-routes.ts';
+import { consoleRoutes } from './console-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
@@ -18,6 +19,7 @@ export const routes = {
   ...eventRoutes,
   ...sessionRoutes,
   ...streamRoutes,
+  ...consoleRoutes,
   ...grantRoutes,
   ...gatewayRoutes,
   ...secretRoutes,

@@ -21,6 +21,7 @@ export {
   type SecretOrigin,
   type SecretSources,
 } from './resolve-secret.ts';
+export { openSealedText, sealText, type UnsealedReason } from './sealed-text.ts';
 export { type SealingKeys } from './sealing-keys.ts';
 export { Secret, secretMask, secretOf, validSecrets, type SecretFacts } from './secret.ts';
 export {

@@ -1,8 +1,8 @@
 import { listenForReceipts, openBus, type Bus } from '@trunkline/bus';
-import { createEmitter, createIngressApp, listen, noTrustedProxies } from '@trunkline/gateway-kit';
+import { createEmitter, listen, noTrustedProxies } from '@trunkline/gateway-kit';
 import { parseKeyring, secretOf } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
-import { createApi } from '../create-api.ts';
+import { createApp } from '../create-app.ts';
 import { openKnowledge } from '../open-knowledge.ts';
 import { openTokenStore } from '../tokens/token-store.ts';
 
@@ -27,6 +27,6 @@ const tokens = await openTokenStore(bus.bucket('tokens'));
 const emitter = createEmitter({ bus, receipts: listenForReceipts({ instance: 'dies' }, bus), now });
 const closing = new AbortController().signal;
 const deps = { ...knowledge, emitter, closing, bus, keyring, tokens, trustedProxies: noTrustedProxies, now, log };
-const routes = createApi({ ...deps, adminToken: secretOf(ADMIN_TOKEN) });
-const server = await listen(createIngressApp(routes, { log }), { host: '127.0.0.1', port: 0 });
+const app = createApp({ ...deps, adminToken: secretOf(ADMIN_TOKEN), publicUrl: undefined, oidc: undefined });
+const server = await listen(app, { host: '127.0.0.1', port: 0 });
 process.send?.(server.port);
