@@ -6,8 +6,11 @@ export interface Front extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Listens on a free port of 127.0.0.1, or of `host`. A backend that dies takes its connections along, as it does behind a real one. */
-export async function openFront(backends: readonly string[], host = '127.0.0.1'): Promise<Front> {
+/** Listens on a free port of 127.0.0.1 unless said otherwise. A backend that dies takes its connections along, as it does behind a real one. */
+export async function openFront(
+  backends: readonly string[],
+  { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {},
+): Promise<Front> {
   const ports = backends.map((url) => Number(new URL(url).port));
   const sockets = new Set<Socket>();
   let turn = 0;
@@ -16,7 +19,7 @@ export async function openFront(backends: readonly string[], host = '127.0.0.1')
     join(client, { ports: ports.map((_, index) => ports[(turn + index) % ports.length] ?? 0), sockets });
     turn += 1;
   });
-  server.listen(0, host);
+  server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
   return {

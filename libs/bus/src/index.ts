@@ -1,5 +1,13 @@
 export { type Appended, type AppendOptions } from './append.ts';
-export { type Bucket, type Entry, type WriteOptions } from './bucket.ts';
+export {
+  backupOrder,
+  backUpStream,
+  deleteStreams,
+  finishRestore,
+  occupiedStreams,
+  restoreStream,
+} from './backup-streams.ts';
+export { storedValue, type Bucket, type Entry, type WriteOptions } from './bucket.ts';
 export { openBus, type Bus, type BusOptions, type CoreMessage, type Subscription } from './bus.ts';
 export {
   consumeDoorbells,
@@ -9,7 +17,7 @@ export {
   type DoorbellOptions,
   type Verdict,
 } from './consume.ts';
-export { BusNotReadyError, BusPermissionError, BusUnavailableError } from './errors.ts';
+export { BusNotReadyError, BusPermissionError, BusUnavailableError, SnapshotFailedError } from './errors.ts';
 export { createGroup, deleteGroup, listGroups, type GroupFacts, type NewGroup } from './groups.ts';
 export { inboxPrefixOf } from './inbox.ts';
 export { decodeJson, encodeJson } from './json.ts';
@@ -40,8 +48,9 @@ export { roleOf, rolesOf, userOf, type Role } from './roles.ts';
 export { runLeased, type LeasedOptions, type LeasedWork, type PlatformLease } from './run-leased.ts';
 export { busHeaders, storeEvent, storeEvents, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';
-export { readNewestFirst, type NewestPage } from './read-newest-first.ts';
+export { readNewestFirst, type NewestFirst, type NewestPage } from './read-newest-first.ts';
 export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
+export { type SnapshotState, type StreamSnapshot } from './snapshot.ts';
 export { createSlots } from './slots.ts';
 export { defaultStreamChoices, type StreamChoices } from './stream-definitions.ts';
 export { hashToken, laneCount, laneOf, token } from './token.ts';

@@ -66,7 +66,7 @@ export function followLink(
           return await untilLost(request, { underWay, inOneWrite });
         } catch (error) {
           const again = repeatable && error instanceof LinkLostError && performance.now() < deadline;
-          if (!again) throw refusalOf(error, options.user);
+          if (!again) throw refusalOf(error, { user: options.user });
         }
       }
     },

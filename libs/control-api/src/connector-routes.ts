@@ -2,6 +2,7 @@ import { connectorKinds } from '@trunkline/events';
 import { z } from 'zod';
 import { liveStateSchema } from './live-state.ts';
 import { page, pageQuery } from './page.ts';
+import { flag } from './query-fields.ts';
 import { defineRoutes } from './route.ts';
 
 const connectorParams = z.strictObject({
@@ -68,11 +69,6 @@ const writeProblems = [
   'secret_unreadable',
 ] as const;
 
-const flag = z
-  .enum(['true', 'false', ''])
-  .default('false')
-  .transform((text) => text !== 'false');
-
 export const connectorRoutes = defineRoutes({
   listConnectors: {
     method: 'GET',
@@ -114,6 +110,7 @@ export const connectorRoutes = defineRoutes({
     query: z.strictObject({ dry_run: flag.describe('Check everything and tell what would change; write nothing.') }),
     body: z.record(z.string(), z.unknown()),
     answer: connectorWrittenSchema,
+    alsoStatus: [201],
     versioned: true,
     problems: [...writeProblems, 'connector_name_taken', 'connector_platform_immutable'],
   },

@@ -58,7 +58,7 @@ export function field(of: { name: string; schema: JsonSchema; required: boolean 
 export function typeName(given: JsonSchema, walk: SchemaWalk): string {
   const { schema, walk: deeper } = follow(given, walk);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.enum) return schema.enum.map(String).join(' | ');
+  if (schema.enum) return schema.enum.map((value) => (value === '' ? '""' : String(value))).join(' | ');
   if (schema.type === 'array') return isSchema(schema.items) ? `list of ${typeName(schema.items, deeper)}` : 'list';
   const choices = alternativesOf(schema);
   if (choices.length > 0)

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort, tempDir, waitFor } from '@trunkline/testing';
@@ -33,7 +33,7 @@ export interface ComposeProject extends AsyncDisposable {
   containers(service?: string): Promise<Container[]>;
   /** Resolves when a service has so many containers and each of them is healthy. */
   healthy(service: string, count?: number): Promise<void>;
-  /** Runs a command of the CLI's image: `cli('deliveries', 'list')`. */
+  /** Runs a command of the CLI's image: `cli('deliveries', 'list')`. Its `/backup` is a folder that outlives all volumes. */
   cli(...args: string[]): Promise<string>;
 }
 
@@ -51,7 +51,11 @@ export async function openComposeProject(options: ComposeOptions): Promise<Compo
   const dir = stack.use(await tempDir('trunkline-compose-'));
   const connectors = join(dir.path, 'connectors.toml');
   const override = join(dir.path, 'override.json');
+  const backup = join(dir.path, 'backup');
   await writeFile(connectors, options.connectors, { mode: 0o644 });
+  await mkdir(backup);
+  // Containers run as a user of their own.
+  await chmod(backup, 0o777);
   await writeFile(override, JSON.stringify(overrideOf(options)));
   const [http, https] = [await freePort(), await freePort()];
   const env = {
@@ -90,7 +94,7 @@ export async function openComposeProject(options: ComposeOptions): Promise<Compo
       };
       await waitFor(check, { what: `${count} healthy ${service}`, timeoutMs: 90_000 });
     },
-    cli: (...args) => compose('run', '--rm', '--no-TTY', 'cli', ...args),
+    cli: (...args) => compose('run', '--rm', '--no-TTY', '--volume', `${backup}:/backup`, 'cli', ...args),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

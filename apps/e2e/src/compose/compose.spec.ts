@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { waitFor, type Done } from '@trunkline/testing';
+import { freePort, waitFor, type Done } from '@trunkline/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chaosConnector, chaosToken, sendEvents, type SentEvents } from '../chaos/send-events.ts';
+import { openFront } from '../open-front.ts';
 import { missingEngine } from './compose-project.ts';
 import { heights, killEach, restartNats, rollingRestart, scaleTo } from './shake.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -43,7 +44,11 @@ describe.skipIf(missing !== undefined)('docker compose', () => {
   });
 
   it('a webhook through caddy becomes a turn, and the answer of the agent reaches its target', async () => {
-    const answer = await post({ content: 'hello', reply_targets: [{ type: 'http', url: stage.targetOf(100) }] });
+    const answer = await post({
+      content: 'hello',
+      binding_keys: ['hello'],
+      reply_targets: [{ type: 'http', url: stage.targetOf(100) }],
+    });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ status: 'accepted', turn_id: expect.stringMatching(/^trn_/) });
     await waitFor(() => stage.receiver.replies.some(({ text }) => text === 'You said: hello'), { what: 'the reply' });
@@ -206,6 +211,58 @@ describe.skipIf(missing !== undefined)('docker compose', () => {
       expect(said.filter(({ text }) => inTelegram(text) > 1)).toEqual([]);
     },
     minutes(15),
+  );
+
+  it(
+    'backup, wipe, restore: what was there is back with its key, what was not delivered is, and nothing twice',
+    async () => {
+      const { project, receiver } = stage;
+      const latePort = await freePort();
+      const late = `http://host.docker.internal:${latePort}/late`;
+      const tell = (content: string, url: string) =>
+        post({ content, binding_keys: ['kept'], reply_targets: [{ type: 'http', url }] });
+      expect((await tell('delivered before', stage.targetOf(200))).status).toBe(200);
+      const said = () => receiver.replies.map(({ text }) => text);
+      await waitFor(() => said().includes('You said: delivered before'), { what: 'the reply', timeoutMs: 20_000 });
+      const asked = (await (await tell('not delivered', late)).json()) as { session_id: string };
+      await project.compose(
+        ...['run', '--rm', '--no-TTY', '--env', 'SHARED=kept-secret', 'cli'],
+        ...['secrets', 'set', 'shared.kept', '--from-env', 'SHARED'],
+      );
+      const waiting = async () =>
+        (await project.cli('deliveries', 'list')).split('\n').some((row) => /delivering|pending/.test(row));
+      await waitFor(waiting, { what: 'an undelivered reply', timeoutMs: 30_000 });
+
+      const key = await project.compose(
+        'run',
+        '--rm',
+        '--no-TTY',
+        '--no-deps',
+        '--entrypoint',
+        'cat',
+        'init',
+        '/deployment/keys/master.key',
+      );
+      await project.cli('bus', 'backup', '/backup/one');
+      await project.compose('down', '--volumes');
+      const arrived = receiver.replies.length;
+
+      await project.compose('run', '--rm', '--no-TTY', '--env', `TRUNKLINE_MASTER_KEY=${key.trim()}`, 'init');
+      await project.compose('up', '--detach', '--wait', 'nats');
+      await project.cli('bus', 'restore', '/backup/one');
+      await using door = await openFront([new URL(receiver.targetOf(0)).origin], { host: '0.0.0.0', port: latePort });
+      await project.compose('up', '--detach', '--wait', '--wait-timeout', '120');
+
+      await waitFor(() => said().includes('You said: not delivered'), {
+        what: `a late reply at ${door.url}`,
+        timeoutMs: 120_000,
+      });
+      expect(said().slice(arrived)).toEqual(['You said: not delivered']);
+      expect(await project.cli('secrets', 'list')).toContain('shared.kept');
+      const again = await tell('after', stage.targetOf(200));
+      expect(await again.json()).toMatchObject({ session_id: asked.session_id });
+    },
+    minutes(8),
   );
 });
 

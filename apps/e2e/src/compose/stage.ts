@@ -27,7 +27,7 @@ export async function openStage(): Promise<Stage> {
   const telegram = starting.use(await startFakeTelegram());
   const receiver = starting.use(await openReplyReceiver(hosts));
   const door = async (url: string) => {
-    const front = starting.use(await openFront([url], '0.0.0.0'));
+    const front = starting.use(await openFront([url], { host: '0.0.0.0' }));
     return `http://host.docker.internal:${new URL(front.url).port}`;
   };
   const targets = await Promise.all(
