@@ -72,7 +72,7 @@ function addReplyTargets(sessions: Command, shared: CommandShared): void {
     .addHelpText('after', '\nExample: trunkline sessions reply-targets get support-42')
     .action((session_id: string) =>
       onControl(shared, async ({ control, terminal }) => {
-        printDocument((await control.call('getReplyTargets', { params: { session_id } })).body.reply_targets, terminal);
+        printDocument((await control.call('getReplyTargets', { params: { session_id } })).body, terminal);
       }),
     );
   targets
@@ -82,8 +82,7 @@ function addReplyTargets(sessions: Command, shared: CommandShared): void {
     .action((session_id: string, file: string) =>
       onControl(shared, async ({ control, terminal }) => {
         const body = { reply_targets: readJson(file, z.array(replyTargetSchema)) };
-        const { reply_targets } = (await control.call('putReplyTargets', { params: { session_id }, body })).body;
-        printDocument(reply_targets, terminal);
+        printDocument((await control.call('putReplyTargets', { params: { session_id }, body })).body, terminal);
       }),
     );
   targets
