@@ -5,6 +5,7 @@ import { outputSchema } from '@trunkline/events';
 import { instruments, metricPrefix } from '@trunkline/telemetry';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
+import { permissionsTable } from './testing/permissions-table.ts';
 import { isFromTrunkline } from './verify-delivery.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -50,10 +51,10 @@ describe('the pages', () => {
     expect(links.filter((link) => !existsSync(join(root, dirname(name), link)))).toEqual([]);
   });
 
-  it('lists every metric', async () => {
+  it('lists every metric and what each process may do', async () => {
     const page = pages.find(({ name }) => name === 'docs/operations.md')?.text ?? '';
-    const [before, after] = page.split(/(?<=^<!-- metrics.*-->\n)[^]*?(?=^<!-- \/metrics -->$)/m);
-    await expect([before, metricsTable(), after].join('')).toMatchFileSnapshot('../operations.md');
+    const listed = filled(filled(page, 'metrics', metricsTable()), 'permissions', table(permissionsTable()));
+    await expect(listed).toMatchFileSnapshot('../operations.md');
   });
 });
 
@@ -82,6 +83,12 @@ describe('verify-delivery.mjs', () => {
   });
 });
 
+/** The page with `text` between the marks of this name. */
+function filled(page: string, mark: string, text: string): string {
+  const [before, after] = page.split(new RegExp(`(?<=^<!-- ${mark}.*-->\\n)[^]*?(?=^<!-- /${mark} -->$)`, 'm'));
+  return [before, text, after].join('');
+}
+
 function metricsTable(): string {
   const rows = Object.entries(instruments).map(([name, { kind, labels, description }]) => [
     `\`${metricPrefix}${name}\``,
@@ -89,10 +96,13 @@ function metricsTable(): string {
     labels.map((label) => `\`${label}\``).join(', '),
     description,
   ]);
-  const table = [['metric', 'kind', 'labels', 'means'], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  return table([['metric', 'kind', 'labels', 'means'], ...rows]);
+}
+
+function table(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
   const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  const [heading = [], ...body] = table.map(line);
+  const [heading = [], ...body] = rows.map(line);
   return ['', heading, rule, ...body, '', ''].join('\n');
 }

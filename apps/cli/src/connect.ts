@@ -23,6 +23,9 @@ export function withBus<T>(flags: BusFlags, work: (bus: Bus) => Promise<T>): Pro
   });
 }
 
+const isDenied = (error: unknown) =>
+  error instanceof Error && error.cause instanceof Error && error.cause.name === 'AuthorizationError';
+
 /** Runs `work` with a connection that is closed afterwards, whatever the server holds. */
 export async function withServer<T>(flags: BusFlags, work: (bus: Bus) => Promise<T>): Promise<T> {
   const servers = flags.natsUrl ?? readDevRun(flags.stateDir)?.nats_url ?? 'nats://127.0.0.1:4222';
@@ -32,6 +35,13 @@ export async function withServer<T>(flags: BusFlags, work: (bus: Bus) => Promise
     { servers, user, password, name: 'trunkline cli', prefix, firstConnect: 'once' },
     quiet,
   ).catch((cause: unknown) => {
+    if (isDenied(cause)) {
+      throw new CommandFailed(`The NATS server at ${servers} does not know this user.`, {
+        exit: 'auth',
+        fix: 'Say who you are: --nats-user or NATS_USER, and NATS_PASSWORD_FILE.',
+        cause,
+      });
+    }
     throw new CommandFailed(`No NATS server answers at ${servers}.`, {
       exit: 'unreachable',
       fix: 'Start one with `npm start`, or say where it is: --nats-url or NATS_URL. One that knows its users also needs NATS_USER and NATS_PASSWORD_FILE.',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBus } from '@trunkline/bus';
 import { enqueueDelivery } from '@trunkline/deliveries';
@@ -165,6 +165,22 @@ describe('doctor', () => {
       .map((line) => line.split(' ')[0]);
     expect(outcomes).toEqual(outcomes.map(() => 'ok'));
     expect(out).toMatch(/^ok +control plane +reached as "start-up token", admin$/m);
+  });
+});
+
+describe('explain', () => {
+  it('says where a payload would go, and stores nothing', async () => {
+    const payload = join(dir.path, 'payload.json');
+    writeFileSync(payload, JSON.stringify({ content: 'explained' }));
+    const header = ['--header', 'content-type: application/json'];
+    const { code, out, err } = await trunkline('explain', 'http', 'demo', payload, ...header);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^Let in +admitted/m);
+    expect(out).toMatch(/^Session +http:demo:\w+ \(.*by /m);
+    expect(out).toMatch(/^Answers +\{.*"type":"http"/m);
+    const { out: events } = await trunkline('--json', 'explain', 'http', 'demo', payload, ...header);
+    expect(firstLine(events)).toMatchObject({ connector: { kind: 'http', name: 'demo' } });
+    expect(await trunkline('explain', 'http', 'nobody', payload)).toMatchObject({ code: 5 });
   });
 });
 

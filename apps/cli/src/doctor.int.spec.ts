@@ -24,7 +24,13 @@ describe('doctor', () => {
     expect(err).toMatch(/^\d checks failed\.\n$/);
     const findings = lines(out);
     expect(findings.filter(({ outcome }) => outcome !== 'failed')).toEqual([]);
-    expect([...new Set(findings.map(({ check }) => check))]).toEqual(['config', 'keys', 'bus', 'control plane']);
+    expect([...new Set(findings.map(({ check }) => check))]).toEqual([
+      'config',
+      'keys',
+      'bus',
+      'control plane',
+      'connectors',
+    ]);
     expect(findings.filter(({ fix }) => fix === undefined)).toEqual([]);
     expect(out).not.toContain('not a key');
   });

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { inspectStreams, type Bus } from '@trunkline/bus';
 import { formatProblem, parseConnectorsFile } from '@trunkline/config';
-import type { ControlClient } from '@trunkline/control-api';
+import { ControlRefusedError, type ConnectorTest, type ControlClient } from '@trunkline/control-api';
+import { allPages } from './all-pages.ts';
 import { loadKeyring, masterKeyFileVariable, masterKeyVariable } from '@trunkline/secrets';
 
 /** What looking at one part of an installation came to. `fix` is the next step. */
@@ -23,7 +24,7 @@ export interface Patient {
   now: () => number;
 }
 
-/** Looks at configuration, keys, bus, streams, control plane and clock; one finding or more of each. Changes nothing. */
+/** Looks at configuration, keys, bus, streams, control plane, clock and platforms; one finding or more of each. Changes nothing. */
 export async function examine(patient: Patient): Promise<Finding[]> {
   const { onBus, onControl } = patient;
   const looks: [string, () => Finding[] | Promise<Finding[]>][] = [
@@ -31,6 +32,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
     ['keys', () => lookAtKeys(patient.env)],
     ['bus', () => onBus(lookAtBus)],
     ['control plane', () => onControl((control) => lookAtControlPlane(control, patient))],
+    ['connectors', () => onControl(lookAtConnectors)],
   ];
   const found: Finding[] = [];
   for (const [check, look] of looks) found.push(...(await settled(check, look)));
@@ -120,4 +122,31 @@ async function lookAtControlPlane(control: ControlClient, { now }: Pick<Patient,
     reached,
     { check: 'clock', outcome: 'failed', detail, fix: 'Let NTP set both: signatures hold for five minutes.' },
   ];
+}
+
+/** Each connector that is switched on is tried by its gateway, which talks to the platform: tokens, webhooks, sidecars. */
+async function lookAtConnectors(control: ControlClient): Promise<Finding[]> {
+  const views = await allPages(async (query) => (await control.call('listConnectors', { query })).body);
+  const found: Finding[] = [];
+  for (const { kind, name } of views.filter(({ state }) => state !== 'disabled')) {
+    found.push(
+      ...(await lookAtConnector(`${kind}/${name}`, () => control.call('testConnector', { params: { kind, name } }))),
+    );
+  }
+  return found.length > 0 ? found : [{ check: 'connectors', outcome: 'skipped', detail: 'none is switched on' }];
+}
+
+async function lookAtConnector(check: string, test: () => Promise<{ body: ConnectorTest }>): Promise<Finding[]> {
+  try {
+    const { checks } = (await test()).body;
+    return checks.map(({ name, outcome, detail }): Finding => ({
+      check,
+      outcome: outcome === 'ok' || outcome === 'skipped' ? outcome : 'failed',
+      detail: `${name}: ${detail}`,
+    }));
+  } catch (error) {
+    // One gateway that does not run must not hide what the others say.
+    if (!(error instanceof ControlRefusedError)) throw error;
+    return [{ check, outcome: 'failed', detail: `${error.problem.title}.`, fix: error.problem.detail }];
+  }
 }

@@ -3,23 +3,27 @@ import { Argument, Command, Option } from 'commander';
 import { devConnectorsFile } from './add-connector.ts';
 import { busBackup, busRestore } from './bus-backup.ts';
 import { busMigrate, busStatus } from './bus-commands.ts';
+import { addPermissions } from './permissions-command.ts';
 import { completionScript, shells, type Shell } from './completion.ts';
 import { configCheck } from './config-check.ts';
+import { addConnectors } from './connectors-command.ts';
 import { configPrint } from './config-print.ts';
 import { addAudit } from './audit-command.ts';
 import { isoTime, wholeNumber, type CommandShared, type Globals } from './command-shared.ts';
 import { withBus, withServer } from './connect.ts';
 import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
 import { dev, type DevFlags } from './dev.ts';
+import { addExplain } from './explain-command.ts';
 import { addDoctor } from './doctor-command.ts';
 import { eventsTail } from './events-tail.ts';
 import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addInit } from './init-command.ts';
-import { addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
+import { addSimulateExternal, addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { resolveSecrets } from './resolve-secrets.ts';
 import { addSecrets } from './secrets-command.ts';
 import { addSidecar } from './sidecar-command.ts';
 import { addGrants } from './grants-command.ts';
+import { addGroups } from './groups-command.ts';
 import type { Terminal } from './terminal.ts';
 import { addTokens } from './tokens-command.ts';
 
@@ -75,10 +79,13 @@ export function createProgram(deps: ProgramDeps): Command {
   addDeliveries(program, { globals, terminal });
   addSimulate(program, { deps, globals, terminal });
   addFake(program, { deps, globals, terminal });
+  addConnectors(program, shared);
   addSecrets(program, shared);
   addTokens(program, shared);
   addAudit(program, shared);
   addGrants(program, shared);
+  addGroups(program, shared);
+  addExplain(program, shared);
   addDoctor(program, shared);
   addCompletion(program, terminal);
   addSidecar(program, { terminal, env: deps.env, signal: deps.signal, wholeNumber });
@@ -174,6 +181,7 @@ function addBus(program: Command, { globals, terminal }: Shared): void {
     .command('status')
     .description('what each stream holds, and whether it is as it should be')
     .action(() => withServer(globals(), (open) => busStatus({ bus: open, terminal: terminal() })));
+  addPermissions(bus, { globals, terminal });
 }
 
 function addEvents(program: Command, { globals, terminal, signal }: Shared & { signal: AbortSignal }): void {
@@ -220,6 +228,7 @@ function addSimulate(program: Command, shared: Shared & { deps: ProgramDeps }): 
   addSimulateHttp(simulate, parts);
   addSimulateSlack(simulate, parts);
   addSimulateTelegram(simulate, parts);
+  addSimulateExternal(simulate, parts);
 }
 
 function addFake(program: Command, { globals, terminal, deps }: Shared & { deps: ProgramDeps }): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { inheritedVariables } from '@trunkline/sidecar-sdk';
 import {
   checkSidecar,
-  inheritedVariables,
   SidecarUnreachableError,
   startMockGateway,
   startSidecarProcess,

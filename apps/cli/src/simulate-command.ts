@@ -4,11 +4,12 @@ import { devConnectorsFile, readConnectors } from './add-connector.ts';
 import { withBus, type BusFlags } from './connect.ts';
 import { readDevRun } from './dev-state.ts';
 import { CommandFailed } from './exit-codes.ts';
+import { simulateExternal, type SimulatedExternal } from './simulate-external.ts';
 import { simulateHttp, type SimulateHttpFlags } from './simulate-http.ts';
 import { showOutcome } from './simulate-outcome.ts';
 import { simulateSlack, type SimulatedSlack } from './simulate-slack.ts';
 import { simulateTelegram, type SimulatedTelegram } from './simulate-telegram.ts';
-import { connectorToSimulate, secretToSign } from './simulated-request.ts';
+import { connectorToSimulate, secretToSign, type Simulated } from './simulated-request.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the commands below `simulate` take from the program. */
@@ -98,7 +99,37 @@ export function addSimulateTelegram(simulate: Command, shared: SimulateShared): 
     );
 }
 
-async function run<K extends 'slack' | 'telegram'>(
+type ExternalFlags = At & Pick<SimulatedExternal, 'user' | 'route' | 'eventId'> & { thread?: string[]; token?: string };
+
+/** `trunkline simulate external`. */
+export function addSimulateExternal(simulate: Command, shared: SimulateShared): void {
+  simulate
+    .command('external <text>')
+    .description('post a message event as a sidecar to the external gateway')
+    .option('--connector <name>', 'which connector; default: the first external connector of the file')
+    .option('--url <url>', 'base URL of the external gateway; default: the installation that `npm start` runs here')
+    .option('--thread <part...>', 'where it was said, outermost first; default: simulated')
+    .option('--user <id>', 'who writes it', 'you')
+    .option(
+      '--route <route>',
+      "reply_route, where the answer goes in the sidecar's own words; default: the last --thread",
+    )
+    .option('--event-id <id>', 'send the same twice to see a duplicate')
+    .addOption(
+      new Option('--token <token>', "shared token; default: the connector's, inline or by its variable").env(
+        'TRUNKLINE_SIMULATE_EXTERNAL_TOKEN',
+      ),
+    )
+    .addHelpText('after', '\nExample: trunkline simulate external hello --connector rooms --thread /lobby')
+    .action((text: string, { connector: name, url, token: given, thread = ['simulated'], ...said }: ExternalFlags) =>
+      run('external', { name, url, shared }, (connector, at) => {
+        const token = secretToSign({ flag: '--token', given, field: connector.shared_token }, shared.env);
+        return simulateExternal({ ...said, connector, url: at, text, thread, token });
+      }),
+    );
+}
+
+async function run<K extends Simulated>(
   kind: K,
   { name, url, shared }: { name: string | undefined; url: string | undefined; shared: SimulateShared },
   send: (connector: ReturnType<typeof connectorToSimulate<K>>, url: string) => ReturnType<typeof simulateSlack>,

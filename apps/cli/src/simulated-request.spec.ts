@@ -21,6 +21,7 @@ describe('the connector of a simulation', () => {
   it.each([
     { kind: 'slack' as const, name: 'c', fix: 'There is: a, b.' },
     { kind: 'telegram' as const, name: undefined, fix: expect.stringContaining('trunkline fake telegram --add') },
+    { kind: 'external' as const, name: undefined, fix: expect.stringContaining('docs/sidecars.md') },
   ])('that is not there ends with 5 and says what is: $kind $name', ({ kind, name, fix }) => {
     expect(() => connectorToSimulate({ kind, name }, connectors)).toThrow(
       expect.objectContaining({ exitCode: 5, fix }),

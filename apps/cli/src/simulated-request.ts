@@ -7,8 +7,11 @@ import {
 } from '@trunkline/config';
 import { CommandFailed } from './exit-codes.ts';
 
+/** The kinds whose connector a simulation takes from the file. */
+export type Simulated = 'slack' | 'telegram' | 'external';
+
 /** The connector that a simulation is for: the named one of this kind, else the first. Throws CommandFailed when there is none. */
-export function connectorToSimulate<K extends 'slack' | 'telegram'>(
+export function connectorToSimulate<K extends Simulated>(
   { kind, name }: { kind: K; name: string | undefined },
   connectors: readonly ConnectorConfig[],
 ): ConnectorOf<K> {
@@ -18,12 +21,16 @@ export function connectorToSimulate<K extends 'slack' | 'telegram'>(
   const known = ofKind.map((each) => each.name).join(', ');
   throw new CommandFailed(`There is no ${kind} connector${name === undefined ? '' : ` "${name}"`}.`, {
     exit: 'not_found',
-    fix: known ? `There is: ${known}.` : `Add one to try things with: trunkline fake ${kind} --add`,
+    fix: known ? `There is: ${known}.` : howToAdd(kind),
   });
 }
 
-const isOfKind = <K extends 'slack' | 'telegram'>(found: ConnectorConfig, kind: K): found is ConnectorOf<K> =>
-  found.kind === kind;
+const howToAdd = (kind: Simulated) =>
+  kind === 'external'
+    ? 'Write one into the connectors file: docs/sidecars.md shows how.'
+    : `Add one to try things with: trunkline fake ${kind} --add`;
+
+const isOfKind = <K extends Simulated>(found: ConnectorConfig, kind: K): found is ConnectorOf<K> => found.kind === kind;
 
 /** The secret that a platform would know: the flag's, else what the connector says, inline or by a variable of this process. */
 export function secretToSign(

@@ -1,12 +1,17 @@
 import type { Bus } from '@trunkline/bus';
 import { routes } from '@trunkline/control-api';
-import { createAuthFailures, type IngressRoute } from '@trunkline/gateway-kit';
+import type { IngressRoute } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
-import type { Keyring, SecretStore } from '@trunkline/secrets';
+import type { FollowedSecretViews, SecretStore } from '@trunkline/secrets';
 import type { Logger } from '@trunkline/telemetry';
+import type { AccessDeps } from './access.ts';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
 import type { AuthenticateDeps } from './authenticate.ts';
+import { connectorHandlers } from './connectors/connector-handlers.ts';
+import type { ConnectorIndex } from './connectors/connector-index.ts';
+import type { FollowedStatus } from './gateways/follow-status.ts';
+import { consoleHandlers } from './console/console-handlers.ts';
 import { gatewayHandlers } from './gateways/gateway-handlers.ts';
 import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
@@ -16,26 +21,39 @@ import { tokenHandlers } from './tokens/token-handlers.ts';
 import type { TokenStore } from './tokens/token-store.ts';
 
 /** What the operations work with. */
-export interface ApiDeps extends Pick<AuthenticateDeps, 'adminToken' | 'trustedProxies' | 'now'> {
+export interface ApiDeps extends AccessDeps {
   bus: Bus;
-  keyring: Keyring;
   tokens: TokenStore;
   /** All connectors of both sources; no secret is looked up. */
   inventory: Inventory;
   secrets: SecretStore;
+  /** For lists; `secrets` tells what was just written too. */
+  secretViews: FollowedSecretViews;
+  status: FollowedStatus;
+  index: ConnectorIndex;
   log: Logger;
+  /** Everything that tells who a caller is. */
+  access: AuthenticateDeps;
+  /** Where a browser goes to sign in with the identity provider, if there is one. */
+  oidcUrl: string | undefined;
 }
 
 /** The whole API as routes of a server: each area brings the handlers of its operations. */
 export function createApi(deps: ApiDeps): IngressRoute[] {
-  const { bus, tokens, now } = deps;
+  const { bus, tokens, now, access, oidcUrl } = deps;
   const handlers: HandlersOf<typeof routes> = {
+    ...connectorHandlers({ ...deps, bucket: bus.bucket('connectors'), sessions: bus.bucket('sessions') }),
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
+    ...consoleHandlers({ ...access, log: deps.log, now, oidcUrl }),
     ...gatewayHandlers({ bus, now }),
     ...grantHandlers({ bucket: bus.bucket('grants'), now }),
     ...secretHandlers(deps),
   };
-  const failures = createAuthFailures({ now });
-  return serveOperations(routes, handlers, { ...deps, failures, audit: (record) => recordAudit(record, bus) });
+  return serveOperations(routes, handlers, {
+    ...access,
+    log: deps.log,
+    now,
+    audit: (record) => recordAudit(record, bus),
+  });
 }

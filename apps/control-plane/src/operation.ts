@@ -10,6 +10,8 @@ export interface Caller {
   name: string;
   role: Role;
   expires_at?: string | undefined;
+  /** Of the console's session, when it is that which the caller was known by. */
+  csrfToken?: string | undefined;
 }
 
 /** A request that was authenticated, authorized and parsed. */
@@ -33,8 +35,9 @@ interface Success<R extends Route> {
   answer: AnswerOf<R>;
   /** Without quotes. */
   etag?: string;
-  /** Instead of the route's. */
+  /** Instead of the route's: one of its `alsoStatus`. */
   status?: 200 | 201 | 202;
+  headers?: Record<string, string>;
 }
 
 /** Written to the caller by the handler itself, as it comes. */
@@ -52,7 +55,7 @@ export type Reply<R extends Route> =
 export type AnyReply =
   | Refusal
   | Streamed
-  | { answer?: unknown; etag?: string; status?: 200 | 201 | 202; audit?: AuditNote | 'nothing_changed' };
+  | (Pick<Success<Route>, 'etag' | 'status' | 'headers'> & { answer?: unknown; audit?: AuditNote | 'nothing_changed' });
 
 /** Does one operation. */
 export type OperationHandler<R extends Route> = (request: OperationRequest<R>) => Promise<Reply<R>>;

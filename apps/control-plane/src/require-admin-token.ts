@@ -1,5 +1,6 @@
 import { AppError } from '@trunkline/errors';
 import type { Secret } from '@trunkline/secrets';
+import { isLoopback } from './is-loopback.ts';
 import { tokenState } from './tokens/token-record.ts';
 import type { TokenStore } from './tokens/token-store.ts';
 
@@ -26,5 +27,3 @@ export function requireAdminToken(at: {
   const hasAdmin = tokens.list().some((record) => record.role === 'admin' && tokenState(record, now()) === 'valid');
   if (!hasAdmin) throw new AdminTokenMissingError(host);
 }
-
-const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

@@ -17,6 +17,7 @@ import { refuse, type AnyReply, type Caller, type Refusal } from './operation.ts
 import { readRequest } from './read-request.ts';
 
 export interface ServeDeps extends AuthenticateDeps {
+  now: () => number;
   log: Logger;
   /** Keeps the record of a change. A change that is made but cannot be recorded is logged as an error. */
   audit(record: AuditRecord): Promise<void>;
@@ -135,7 +136,7 @@ async function give(reply: AnyReply, at: { route: Route; exchange: IngressReques
 
 function answerOf(reply: Exclude<AnyReply, { stream: unknown }>, route: Route): Answer {
   if ('problem' in reply) return problemAnswer(reply.problem, { ...uncached, ...reply.headers });
-  const headers = { ...uncached, ...(reply.etag !== undefined && { etag: `"${reply.etag}"` }) };
+  const headers = { ...uncached, ...reply.headers, ...(reply.etag !== undefined && { etag: `"${reply.etag}"` }) };
   if (!route.answer) return { status: route.status ?? 204, headers, body: '' };
   // Through the schema, so that nothing leaves that the contract does not name.
   const body = route.answer.parse(reply.answer);

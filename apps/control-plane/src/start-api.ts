@@ -1,9 +1,10 @@
 import type { Bus } from '@trunkline/bus';
-import { createIngressApp, listen } from '@trunkline/gateway-kit';
-import { openInventory } from '@trunkline/inventory';
-import { createSecretStore, type SecretStore } from '@trunkline/secrets';
+import { listen } from '@trunkline/gateway-kit';
+import type { SecretStore } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
-import { createApi } from './create-api.ts';
+import { createApp } from './create-app.ts';
+import { oidcSignIn } from './oidc/oidc-sign-in.ts';
+import { openKnowledge } from './open-knowledge.ts';
 import type { controlPlaneOptions } from './options.ts';
 import { requireAdminToken } from './require-admin-token.ts';
 import { openTokenStore } from './tokens/token-store.ts';
@@ -11,21 +12,22 @@ import { openTokenStore } from './tokens/token-store.ts';
 /** Starts the API, until the service stops. Resolves with its port. */
 export async function startApi(service: Service<typeof controlPlaneOptions>, { bus }: { bus: Bus }): Promise<number> {
   const { keyring, log } = service;
-  const { host, port, adminToken, trustedProxies, connectorsConfig } = service.options;
+  const { host, port, adminToken, trustedProxies, publicUrl, connectorsConfig } = service.options;
   if (!keyring) throw new Error('A keyring is required.');
   const now = Date.now;
   const tokens = await openTokenStore(bus.bucket('tokens'));
   service.onStop(() => tokens.close());
   requireAdminToken({ host, adminToken, tokens, now });
 
-  const secrets = createSecretStore({ bucket: bus.bucket('secrets'), keyring, now, random: Math.random });
-  await tellUnreadable(secrets, service);
-  const inventory = await openInventory({ file: connectorsConfig, bus, log });
-  service.onStop(() => inventory.close());
-  service.ready('connectors', () => ({ ready: true, problems: inventory.problems() }));
+  const knowledge = await openKnowledge({ bus, keyring, connectorsConfig, now, log });
+  service.onStop(async () => knowledge.close());
+  service.ready('connectors', () => ({ ready: true, problems: knowledge.inventory.problems() }));
+  await tellUnreadable(knowledge.secrets, service);
 
-  const routes = createApi({ bus, keyring, tokens, secrets, inventory, adminToken, trustedProxies, now, log });
-  const server = await listen(createIngressApp(routes, { log }), { host, port });
+  const oidc = oidcSignIn(service.options);
+  const access = { keyring, tokens, adminToken, trustedProxies, publicUrl, oidc };
+  const app = createApp({ ...access, ...knowledge, bus, now, log });
+  const server = await listen(app, { host, port });
   service.onStop(() => server.close());
   log.info({ host, port: server.port }, 'api.listening');
   return server.port;

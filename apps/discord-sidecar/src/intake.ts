@@ -64,8 +64,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       const { channelId, kind } = happening;
       const overrun = lines.waiting(channelId) >= maxWaiting;
       if (kind === 'message' && (inGap || overrun || missed.has(channelId))) {
-        // A snowflake less one stands in front of it.
-        if (!missed.has(channelId)) missed.set(channelId, String(BigInt(happening.message.id) - 1n));
+        if (!missed.has(channelId)) missed.set(channelId, inFrontOf(happening.message));
         return;
       }
       if (overrun) return deps.sidecar.log.warn('happening dropped', { channel: channelId, kind });
@@ -82,6 +81,9 @@ export function createIntake(deps: IntakeDeps): Intake {
   };
 }
 
+/** A snowflake less one. */
+const inFrontOf = ({ id }: DiscordMessage) => String(BigInt(id) - 1n);
+
 /** Takes one happening after the other of a channel, and notes how far it has come. */
 function createTaker(deps: IntakeDeps): (happening: Happening) => Promise<void> {
   const ours = recentIds(10_000);
@@ -89,6 +91,11 @@ function createTaker(deps: IntakeDeps): (happening: Happening) => Promise<void> 
     const connected = deps.connection();
     if (!connected) return;
     const place = await deps.placeOf(happening.channelId, happening.guildId);
+    // Discord lists no direct channels: of one that is not written down nobody would know after a crash.
+    if (happening.kind === 'message' && place.guildId === undefined && deps.marks.of(place.channelId) === undefined) {
+      deps.marks.raise(place.channelId, inFrontOf(happening.message));
+      deps.marks.save();
+    }
     const around = { ...connected, place, settings: deps.settings, isOurs: ours.has };
     const draft = normalize(happening, around);
     const result = draft && (await submit(draft, deps));

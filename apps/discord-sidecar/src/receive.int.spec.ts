@@ -150,6 +150,23 @@ describe('what is missed', () => {
     expect(order).toEqual(order.toSorted((a, b) => Number(a - b)));
   });
 
+  it('in a direct channel that was new just before (kill -9) is read from its history', async () => {
+    await using stage = await startStage(all);
+    const { discord, gateway } = stage;
+    const direct = discord.openDirect();
+    const first = await stage.spawn();
+    gateway.faults.push({ status: 503 }, { status: 503 }, { status: 503 });
+    const told = [discord.say({ channel: direct.id, content: 'never heard of' })];
+    await waitFor(() => gateway.events.length > 0, { what: 'the first try' });
+    first.kill('SIGKILL');
+    await first.exited;
+    told.push(discord.say({ channel: direct.id, content: 'nobody there' }));
+    gateway.faults.length = 0;
+    await using _second = await stage.spawn();
+    await hear(stage, told.length);
+    expect(ids(stage)).toEqual(told.map(({ id }) => `discord:${id}`));
+  });
+
   it('because too much came while the gateway was away is read from the history', async () => {
     await using stage = await startStage(all);
     await using _sidecar = await stage.start();

@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { migrateStreams, openBus, roleOf, type Bus, type Role, type StreamChoices } from '@trunkline/bus';
-import { generateKey } from '@trunkline/secrets';
+import { createSecretStore, generateKey, parseKeyring } from '@trunkline/secrets';
 import { freePort, startNats, tempDir, type NatsServer, type StartNatsOptions } from '@trunkline/testing';
 import { secretsIn, watchLeaks, type LeakWatch } from './leak-watch.ts';
 import { manageProcess, type ManagedProcess } from './managed-process.ts';
@@ -23,11 +23,16 @@ export interface ExtraProcess {
 /** The gateways that an installation can have. */
 export type GatewayKind = 'http' | 'slack' | 'telegram' | 'external';
 
-type ServiceName = `${GatewayKind}-gateway` | 'session-router';
+type ServiceName = `${GatewayKind}-gateway` | 'session-router' | 'control-plane';
+
+/** What the control planes of an installation take as their start-up token. */
+export const adminToken = 'admin-token-of-the-installation';
 
 export interface InstallationOptions {
   /** The connectors file. */
   connectors: string;
+  /** What is in the secret store, by reference. */
+  secrets?: Readonly<Record<string, string>>;
   routers?: number;
   /** HTTP gateways: one unless said. */
   gateways?: number;
@@ -35,6 +40,7 @@ export interface InstallationOptions {
   slackGateways?: number;
   telegramGateways?: number;
   externalGateways?: number;
+  controlPlanes?: number;
   /** Processes of `chaos/consumer.ts`: they answer each turn with `echo <text>`. */
   consumers?: number;
   extra?: ExtraProcess[];
@@ -63,6 +69,8 @@ export interface Installation extends AsyncDisposable {
   /** Of the HTTP gateways. */
   readonly gatewayUrls: string[];
   gatewayUrlsOf(kind: GatewayKind): string[];
+  /** Of the control planes; `adminToken` opens them. */
+  readonly controlUrls: string[];
   /** The ops servers, by process name. */
   readonly opsUrls: ReadonlyMap<string, string>;
   readonly processes: readonly ManagedProcess[];
@@ -99,12 +107,17 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
   await migrateStreams({ nc: bus.connection, names: bus.names, choices: options.streams });
 
   const files = { key: join(dir.path, 'master.key'), connectors: join(dir.path, 'connectors.toml') };
+  const { secrets = {} } = options;
   const masterKey = generateKey('e2e');
   await writeFile(files.key, `${masterKey}\n`, { mode: 0o600 });
   await writeFile(files.connectors, options.connectors);
   const opsUrls = new Map(plans.flatMap(({ name, opsUrl }) => (opsUrl ? [[name, opsUrl] as const] : [])));
   const leakWatch = stack.use(await watchLeaks({ logFolder: dir.path, opsUrls: () => opsUrls }));
-  for (const secret of [masterKey.slice('e2e:'.length), ...secretsIn(options.connectors)]) leakWatch.hide(secret);
+  for (const secret of [masterKey.slice('e2e:'.length), ...secretsIn(options.connectors), ...Object.values(secrets)])
+    leakWatch.hide(secret);
+  const clock = { now: Date.now, random: Math.random };
+  const store = createSecretStore({ bucket: bus.bucket('secrets'), keyring: parseKeyring(masterKey), ...clock });
+  for (const [reference, value] of Object.entries(secrets)) await store.set(reference, value);
   const env = {
     ...process.env,
     NATS_URL: nats.url,
@@ -112,14 +125,18 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
     TRUNKLINE_MASTER_KEY_FILE: files.key,
     LOG_LEVEL: options.logLevel ?? 'warn',
     LOG_PRETTY: 'false',
+    TRUNKLINE_ADMIN_TOKEN: adminToken,
     ...(options.traces && { OTEL_EXPORTER_OTLP_ENDPOINT: leakWatch.collectorUrl }),
     ...options.env,
   };
+  const logFileOf = (name: string) => join(dir.path, `${name}.log`);
+  // After the processes have ended: whatever an installation does in a test is what the users of its processes may do.
+  stack.defer(() => expectNoRefusals(plans.map(({ name }) => logFileOf(name))));
   const processes = plans.map(({ readyUrl, role, ...spec }) => {
     const child = manageProcess({
       ...spec,
       env: { ...env, ...(role && credentialsOf(role)) },
-      logFile: join(dir.path, `${spec.name}.log`),
+      logFile: logFileOf(spec.name),
       restart: true,
       ...(readyUrl && { readyUrl }),
     });
@@ -135,6 +152,12 @@ async function start(options: InstallationOptions, stack: AsyncDisposableStack):
   return installation;
 }
 
+async function expectNoRefusals(logFiles: string[]): Promise<void> {
+  const logs = await Promise.all(logFiles.map((file) => readFile(file, 'utf8')));
+  const refusals = logs.flatMap((log) => log.split('\n').filter((line) => line.includes('bus.refused')));
+  if (refusals.length > 0) throw new Error(`NATS refused what processes did:\n${refusals.join('\n')}`);
+}
+
 async function endAtOnce(child: ManagedProcess): Promise<void> {
   const stopped = child.stop();
   await child.kill();
@@ -142,7 +165,7 @@ async function endAtOnce(child: ManagedProcess): Promise<void> {
 }
 
 interface Plan extends ExtraProcess {
-  kind?: GatewayKind;
+  kind?: GatewayKind | 'control';
   url?: string;
   opsUrl?: string;
   readyUrl?: string;
@@ -163,6 +186,12 @@ async function plan(options: InstallationOptions): Promise<Plan[]> {
       const args = [...(gateway.args ?? []), '--port', String(port), '--public-url', url];
       plans.push({ ...gateway, kind, args, url });
     }
+  }
+  for (let n = 1; n <= (options.controlPlanes ?? 0); n++) {
+    const port = await freePort();
+    const control = await service(`control-plane-${n}`, main('control-plane'));
+    const args = [...(control.args ?? []), '--port', String(port)];
+    plans.push({ ...control, kind: 'control', args, url: `http://127.0.0.1:${port}` });
   }
   const consumer = join(import.meta.dirname, 'chaos/consumer.ts');
   const everybody = [
@@ -205,12 +234,14 @@ function controls(parts: {
   keyFile: string;
 }): Installation {
   const { nats, bus, plans, processes, stack, opsUrls, leakWatch, environment, keyFile } = parts;
-  const urlsOf = (kind: GatewayKind) => plans.flatMap((plan) => (plan.kind === kind ? (plan.url ?? []) : []));
+  const urlsOf = (kind: NonNullable<Plan['kind']>) =>
+    plans.flatMap((plan) => (plan.kind === kind ? (plan.url ?? []) : []));
   const ready = async () => void (await Promise.all(processes.map((each) => each.ready())));
   return {
     ...{ nats, bus, environment, keyFile, leakWatch, opsUrls },
     gatewayUrls: urlsOf('http'),
     gatewayUrlsOf: urlsOf,
+    controlUrls: urlsOf('control'),
     processes,
     process(name) {
       const found = processes.find((each) => each.name === name);

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { ControlRefusedError, createControlClient, type ControlClient } from '@trunkline/control-api';
+import { readStatusReport, type ConnectorStatus } from '@trunkline/events';
 import {
   freePort,
   startFakeSlack,
@@ -200,6 +201,30 @@ describe('explaining a payload', () => {
     await expect(viewer.call('testConnector', { params: { kind: 'http', name: 'hook' } })).rejects.toSatisfy(
       code('forbidden'),
     );
+  });
+});
+
+describe('the status of connectors', () => {
+  it('is told by the gateways of every kind to whoever asks', async () => {
+    const { bus } = installation;
+    const told = new Map<string, ConnectorStatus>();
+    const subscription = bus.subscribe(bus.names.allStatus, (message) => {
+      const read = readStatusReport(message.json());
+      if (read.ok) for (const status of read.value.connectors) told.set(`${read.value.kind}/${status.name}`, status);
+    });
+    await bus.flush();
+    bus.publish(bus.names.statusWanted, JSON.stringify({ v: 1 }));
+    const look = () => told.get('external/away')?.state === 'degraded' && told.get('telegram/bot')?.holds_lease;
+    await waitFor(look, { what: 'the status', timeoutMs: 30_000 });
+    subscription.stop();
+    expect(Object.fromEntries(told)).toMatchObject({
+      'http/hook': { state: 'ready', last_event_at: expect.any(String), traffic: { accepted: 1 } },
+      'slack/team': { state: 'ready' },
+      'telegram/bot': { state: 'ready', holds_lease: true, details: { mode: 'polling' } },
+      'external/side': { state: 'ready', holds_lease: true, details: { sidecar: { status: 'ready' } } },
+      'external/away': { state: 'degraded', reason: expect.stringContaining('The sidecar is down') },
+    });
+    expect(JSON.stringify(Object.fromEntries(told))).not.toContain('of-this-spec');
   });
 });
 

@@ -11,7 +11,7 @@ import {
   type FakeTelegramOptions,
 } from '@trunkline/testing';
 import { everything } from './chaos/read-history.ts';
-import { startInstallation, type Installation } from './installation.ts';
+import { startInstallation, type Installation, type InstallationOptions } from './installation.ts';
 import { openFront } from './open-front.ts';
 
 /** A Slack and a Telegram of the test's own, and an installation between them and `agent.ts`. */
@@ -31,6 +31,8 @@ export interface PlatformsOptions {
   slack?: FakeSlackOptions;
   telegram?: FakeTelegramOptions;
   pollSeconds?: number;
+  /** What else the installation has: connectors of other kinds and their gateways, say. */
+  also?: Pick<InstallationOptions, 'connectors' | 'gateways' | 'externalGateways' | 'consumers' | 'nats'>;
 }
 
 /** A minute: for what passes through processes on a busy machine. */
@@ -38,14 +40,15 @@ export const patient = { timeoutMs: 60_000 };
 
 /** Slack reaches its gateways through a front, Telegram is asked. */
 export async function startPlatforms(options: PlatformsOptions = {}): Promise<Platforms> {
-  const { slackGateways = 0, telegramGateways = 0, pollSeconds = 2 } = options;
+  const { slackGateways = 0, telegramGateways = 0, pollSeconds = 2, also = { connectors: '' } } = options;
   await using starting = new AsyncDisposableStack();
   const slack = starting.use(await startFakeSlack(options.slack));
   const telegram = starting.use(await startFakeTelegram(options.telegram));
   const installation = starting.use(
     await startInstallation({
-      connectors: connectorsFile({ slack, telegram, pollSeconds }),
       gateways: 0,
+      ...also,
+      connectors: [connectorsFile({ slack, telegram, pollSeconds }), also.connectors].join('\n'),
       slackGateways,
       telegramGateways,
       extra: [{ name: 'agent', main: join(import.meta.dirname, 'agent.ts'), group: 'agent' }],

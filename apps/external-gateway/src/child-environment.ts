@@ -1,19 +1,5 @@
 import type { ExternalConnector } from '@trunkline/config';
-
-/** What a child inherits of our own environment (spec 4.5); nothing else: that is where other connectors' secrets are. */
-const inherited = [
-  'PATH',
-  'HOME',
-  'LANG',
-  'LC_ALL',
-  'TZ',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  'TMPDIR',
-  'PYTHONPATH',
-  'VIRTUAL_ENV',
-  'NODE_EXTRA_CA_CERTS',
-] as const;
+import { inheritedVariables } from '@trunkline/sidecar-sdk';
 
 /** What the gateway tells a child. */
 export interface ChildFacts {
@@ -28,7 +14,8 @@ export function childEnvironment(
   facts: ChildFacts,
   own: NodeJS.ProcessEnv,
 ): Record<string, string> {
-  const kept = inherited.flatMap((key) => (own[key] === undefined ? [] : [[key, own[key]] as const]));
+  // Nothing else of our own: that is where other connectors' secrets are.
+  const kept = inheritedVariables.flatMap((key) => (own[key] === undefined ? [] : [[key, own[key]] as const]));
   const keys = JSON.stringify(Object.keys(child?.credential_slots ?? {}).sort());
   return {
     ...Object.fromEntries(kept),

@@ -9,10 +9,10 @@ import { isAlive } from './testing/in-process.ts';
 const env = { PATH: process.env['PATH'] ?? '' };
 
 /** A shell that runs this; its lines come into `lines`. */
-function sh(script: string, more: { silenceMs?: number; cwd?: string; command?: string } = {}) {
+function sh(script: string, more: { allowedMs?: number; cwd?: string; command?: string } = {}) {
   const lines: string[] = [];
-  const { silenceMs = 60_000, cwd = '/', command = 'sh' } = more;
-  const child = startChild({ command, args: ['-c', script], cwd, env, silenceMs }, (_from, output) =>
+  const { allowedMs = 60_000, cwd = '/', command = 'sh' } = more;
+  const child = startChild({ command, args: ['-c', script], cwd, env, allowedMs }, (_from, output) =>
     followLines(output, { mask: (text) => text.replaceAll('hunter2', '***'), onLine: (line) => lines.push(line) }),
   );
   return { child, lines };
@@ -37,13 +37,22 @@ describe('a child behind its watchdog', () => {
   });
 
   it('is killed when we fall silent', async () => {
-    const { child, lines } = sh(stubborn, { silenceMs: 1_500 });
+    const { child, lines } = sh(stubborn, { allowedMs: 1_500 });
     await waitFor(() => lines.includes('up'), { what: 'it to run' });
-    const beating = setInterval(() => child.beat(), 50);
+    const beating = setInterval(() => child.beat(1_500), 50);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(isAlive(await pidOf(child))).toBe(true);
     clearInterval(beating);
     expect(await child.ended).toMatchObject({ signal: 'SIGKILL', why: 'gateway_silent' });
+  });
+
+  it('lives no longer than was allowed last: not to the end of our silence, if its lease ends before', async () => {
+    const { child, lines } = sh(stubborn);
+    await waitFor(() => lines.includes('up'), { what: 'it to run' });
+    const endsAt = performance.now() + 600;
+    const beating = setInterval(() => child.beat(Math.max(0, endsAt - performance.now())), 50);
+    expect(await child.ended).toMatchObject({ signal: 'SIGKILL', why: 'gateway_silent' });
+    clearInterval(beating);
   });
 
   it.runIf(process.platform === 'linux')('does not outlive a watchdog that is killed', async () => {

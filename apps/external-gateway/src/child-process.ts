@@ -11,7 +11,8 @@ export interface ChildCommand {
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
-  silenceMs: number;
+  /** How long it may live from now on unless a beat allows more. */
+  allowedMs: number;
 }
 
 /** How a child came to its end; `failed` is one that never began, `watchdog_lost` one whose watchdog was killed. */
@@ -26,8 +27,8 @@ export interface Child {
   readonly pid: Promise<number | undefined>;
   /** Resolves when nothing of its group runs any more. */
   readonly ended: Promise<ChildEnd>;
-  /** Tells the watchdog that we live. Silence kills the child. */
-  beat(): void;
+  /** Allows the child to live for so long from now on, in place of what was allowed before. What we do meanwhile cannot change that. */
+  beat(allowedMs: number): void;
   /** SIGTERM to its group, and SIGKILL to what is left of it after `graceMs`. */
   stop(graceMs: number): void;
   kill(): void;
@@ -50,6 +51,8 @@ export function startChild(
   const dog = spawn(process.execPath, [watchdog], { env: {}, detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
   const [, stdout, stderr, reports] = dog.stdio;
   const say = (document: unknown) => void dog.stdin.write(`${JSON.stringify(document)}\n`);
+  // On the machine's own clock, which both read: time on the way is time that has passed.
+  const until = (allowedMs: number) => Number(process.hrtime.bigint() / 1_000_000n) + allowedMs;
   // The watchdog may be gone already; its end tells.
   dog.stdin.on('error', () => {});
   onOutput('stdout', stdout);
@@ -76,11 +79,12 @@ export function startChild(
       return { how: 'failed', code: error.code ?? 'UNKNOWN' } as const;
     },
   );
-  say(command);
+  const { allowedMs, ...run } = command;
+  say({ ...run, until: until(allowedMs) });
   return {
     pid: started.promise,
     ended,
-    beat: () => say('beat'),
+    beat: (ms) => say({ until: until(ms) }),
     stop: (graceMs) => say({ stop: graceMs }),
     kill: () => say('kill'),
   };

@@ -3,13 +3,13 @@ import type { Deliverer, Step, StepOutcome } from '@trunkline/deliveries';
 import type { Delivery } from '@trunkline/events';
 import type { GuardedFetch } from '@trunkline/gateway-kit';
 import { redact } from '@trunkline/secrets';
+import { runtimeVersion } from '@trunkline/sidecar-sdk';
 import type { ExternalConnectors, ExternalEntry } from './access.ts';
 import type { CallSidecar } from './call-sidecar.ts';
 import { attachmentsOf, filesInWords, readFiles, type FilesRead } from './delivery-files.ts';
 import { externalOutcome } from './external-errors.ts';
 import type { Relay, RelayedStep } from './relay.ts';
 import { isSayable, renderDelivery } from './render.ts';
-import { runtimeVersion } from './sidecar-contract.ts';
 import type { Sidecars } from './start-sidecars.ts';
 
 /** How long a sidecar may take to answer (spec 4.3). */

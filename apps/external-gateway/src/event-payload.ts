@@ -1,4 +1,4 @@
-import { describeIssues, userMetadataSchema } from '@trunkline/events';
+import { canonicalJson, describeIssues, userMetadataSchema } from '@trunkline/events';
 import { maxInlineAssets } from '@trunkline/gateway-kit';
 import { z } from 'zod';
 
@@ -13,7 +13,7 @@ const maxMetadataBytes = 64 * 1024;
 const maxRouteLength = 4096;
 const printable = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
 
-/** A field that may be absent or null, which mean the same. */
+/** A field of something inside an event that may be absent or null, which mean the same. */
 const optional = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value): z.output<T> | undefined => value ?? undefined);
 
@@ -74,32 +74,51 @@ const route = z
   .unknown()
   .optional()
   .transform((value, context): unknown => {
-    if (value === undefined || value === null || value === '') return undefined;
-    const length = typeof value === 'string' ? value.length : JSON.stringify(value).length;
-    if (length <= maxRouteLength - 16) return value;
-    context.issues.push({ code: 'custom', message: `is longer than ${maxRouteLength - 16} characters`, input: value });
+    if (value === undefined || value === null) return undefined;
+    const text = wellFormedText(value);
+    if (text?.trim() === '') return undefined;
+    if (text !== undefined && text.length <= maxRouteLength - 16) return value;
+    const message = text === undefined ? 'is not well-formed text' : `is longer than ${maxRouteLength - 16} characters`;
+    context.issues.push({ code: 'custom', message, input: value });
     return z.NEVER;
   });
 
-/** What a sidecar says of one event (spec 4.2). Loose: nulls count as absent, unknown fields are ignored. */
+/** A route as text; `undefined` with half a surrogate pair in it, which JSON can write and nobody can send back. */
+function wellFormedText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? value : undefined;
+  try {
+    return canonicalJson(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Null means absent for every field of an event. */
+function stated(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !Object.values(body).includes(null)) return body;
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+}
+
+/** What a sidecar says of one event (spec 4.2), without its nulls. Loose: unknown fields are ignored. */
 const eventPayload = z
   .object({
     instance_id: name(255),
-    fingerprint: optional(z.string().max(1024)),
-    occurred_at_ms: optional(z.number().min(0).max(8.64e15)),
-    actor_id: optional(z.string().max(255)),
-    source_kind: optional(z.string().max(255)),
-    intent: optional(z.string().max(255)),
-    relation: optional(z.object({ kind: z.string().max(64), target_event_id: optional(z.string().max(255)) })),
-    thread: optional(z.object({ path: list(z.string().max(512), 32) })),
-    routing_key: optional(z.string().max(1024)),
-    content: optional(
-      z.string().refine((text) => text.length <= maxContentBytes / 3 || Buffer.byteLength(text) <= maxContentBytes, {
+    fingerprint: z.string().max(1024).optional(),
+    occurred_at_ms: z.number().min(0).max(8.64e15).optional(),
+    actor_id: z.string().max(255).optional(),
+    source_kind: z.string().max(255).optional(),
+    intent: z.string().max(255).optional(),
+    relation: z.object({ kind: z.string().max(64), target_event_id: optional(z.string().max(255)) }).optional(),
+    thread: z.object({ path: list(z.string().max(512), 32) }).optional(),
+    routing_key: z.string().max(1024).optional(),
+    content: z
+      .string()
+      .refine((text) => text.length <= maxContentBytes / 3 || Buffer.byteLength(text) <= maxContentBytes, {
         error: 'is larger than 1 MiB',
-      }),
-    ),
-    input_items: list(inputItem, 64),
-    attachments: list(file, 10),
+      })
+      .optional(),
+    input_items: z.array(inputItem).max(64).default([]),
+    attachments: z.array(file).max(10).default([]),
     reply_route: route,
     metadata,
   })
@@ -132,7 +151,7 @@ export function readEventPayload(body: unknown, batchVersion?: unknown): Payload
     const reason = 'unsupported protocol_version: this gateway takes 1 and 2.';
     return { ok: false, eventId, code: 'unsupported_protocol_version', reason };
   }
-  const parsed = eventPayload.safeParse(body);
+  const parsed = eventPayload.safeParse(stated(body));
   if (!parsed.success) return { ok: false, eventId, code: 'payload_invalid', reason: told(parsed.error) };
   return { ok: true, eventId, payload: parsed.data };
 }

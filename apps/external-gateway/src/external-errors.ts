@@ -1,6 +1,6 @@
 import type { StepOutcome } from '@trunkline/deliveries';
 import { parseJson, type FetchOutcome, type RefusalReason } from '@trunkline/gateway-kit';
-import { deliveryAnswerSchema, type DeliveryAnswer } from './sidecar-contract.ts';
+import { deliveryAnswerSchema, type DeliveryAnswer } from '@trunkline/sidecar-sdk';
 
 type Response = Extract<FetchOutcome, { kind: 'response' }>;
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { enqueueDelivery } from '@trunkline/deliveries';
 import { deliveryIdOf, targetKey, type Delivery } from '@trunkline/events';
 import { freePort, waitFor } from '@trunkline/testing';
@@ -9,6 +10,7 @@ import { describe, expect, it } from 'vitest';
 import type { Grant } from '@trunkline/events';
 import { startFakeSidecar } from './testing/fake-sidecar.ts';
 import { childToml, isAlive, readNotes } from './testing/in-process.ts';
+import { openWire } from './testing/open-wire.ts';
 import { openInstallation, type Installation, type Replica } from './testing/running-gateway.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -239,6 +241,62 @@ describe('a child process', () => {
     );
     expect(starts(it)).toHaveLength(2);
   });
+
+  it.runIf(hasProc)(
+    'is dead before another begins when its gateway loses the bus and is stopped after that',
+    long,
+    async () => {
+      await using it = await openInstallation();
+      await using wire = await openWire(it.natsUrl);
+      await withChild(it);
+      const holder = await it.start(wire.url);
+      await ready(it);
+      const heir = await it.start();
+      await renewal(it, holder);
+      wire.cut();
+      // Just before the holder would see by itself that its lease ends; 7 s of silence would be longer than the other one waits.
+      await sleep(7_000);
+      holder.process.kill('SIGSTOP');
+      await waitFor(() => starts(it).length === 2, { what: 'a child at the other replica', timeoutMs: 30_000 });
+      expect(starts(it).flatMap(({ overlap = [] }) => overlap)).toEqual([]);
+      // On another machine the port would not have kept it from starting.
+      expect(heir.log.filter((line) => line.includes('port_taken'))).toEqual([]);
+      expect(starts(it).map(({ pid }) => isAlive(pid))).toEqual([false, true]);
+      await holder.end('SIGKILL');
+    },
+  );
+
+  it.runIf(hasProc)('is left alone when the configuration or a secret of another one changes', long, async () => {
+    await using it = await openInstallation();
+    const other = await freePort();
+    const shared = { one: 'connectors.external.one.token', two: 'connectors.external.two.token' };
+    const tomlOf = (name: 'one' | 'two', mood: string) =>
+      childToml({
+        port: name === 'one' ? it.port : other,
+        env: { STARTS: join(it.folder, `${name}-starts`), MOOD: mood },
+      })
+        .replace('name = "side"', `name = "${name}"`)
+        .replace(/shared_token = .*/, `shared_token_secret_ref = "${shared[name]}"`);
+    const pids = (name: 'one' | 'two') =>
+      readNotes(join(it.folder, `${name}-starts`)).flatMap(({ pid, started }) => (started === undefined ? [] : [pid]));
+    const began = (name: 'one' | 'two', count: number) =>
+      waitFor(() => pids(name).length === count, { what: `start ${count} of ${name}`, timeoutMs: 30_000 });
+    await it.setSecret(shared.one, 'first-token-of-one');
+    await it.setSecret(shared.two, 'first-token-of-two');
+    await it.configure(tomlOf('one', 'calm') + tomlOf('two', 'calm'));
+    await it.start();
+    await Promise.all([ready(it, 'one'), ready(it, 'two')]);
+
+    await it.configure(tomlOf('one', 'calm') + tomlOf('two', 'wild'));
+    await began('two', 2);
+    await ready(it, 'two');
+    await it.setSecret(shared.one, 'second-token-of-one');
+    await began('one', 2);
+    await ready(it, 'one');
+    expect([pids('one').length, pids('two').length]).toEqual([2, 2]);
+    const [first = 0, second = 0] = pids('two');
+    expect([...pids('one'), first, second].map(isAlive)).toEqual([false, true, false, true]);
+  });
 });
 
 describe('a sidecar of the SDK', () => {
@@ -320,6 +378,18 @@ env = { MAILBOX = ${JSON.stringify(mailbox)} }
     expect(run('run_connector').status).toBe(2);
   });
 });
+
+/** Resolves when a gateway has just renewed its leases. */
+async function renewal({ bus }: Installation, { instance }: Replica): Promise<void> {
+  let seen = 0;
+  const isOurs = (key: string) => key.startsWith('external_child.worker.') && key.endsWith(instance);
+  const watch = await bus.bucket<unknown>('platform_leases').watch('external_child.>', ({ key }) => {
+    if (isOurs(key)) seen++;
+  });
+  // The first is what was there.
+  await waitFor(() => seen >= 2, { what: 'a renewal', timeoutMs: 10_000 });
+  watch.stop();
+}
 
 /** The process ids of everything that a gateway started, by their parents. */
 function familyOf({ process: { pid } }: Replica): number[] {

@@ -88,6 +88,22 @@ describe('the reply route', () => {
     expect(dataOf().reply_targets).toEqual([]);
   });
 
+  it.each([
+    { route: '\ud800', because: 'text' },
+    { route: { thread: ['\udc00'] }, because: 'in a text of another type' },
+  ])('with half a surrogate pair is refused: $because', ({ route }) => {
+    const result = normalize({ ...base, reply_route: route }, externalConnector(), { now });
+    expect(result).toMatchObject({
+      outcome: 'rejected',
+      code: 'payload_invalid',
+      reason: expect.stringMatching(/reply_route.*well-formed/),
+    });
+  });
+
+  it('of blanks is none', () => {
+    expect(dataOf({ reply_route: ' \t' }).reply_targets).toEqual([]);
+  });
+
   it('leaves what an operator wrote alone', () => {
     expect([routeOf('json:{'), routeText('plain')]).toEqual(['json:{', 'plain']);
   });
@@ -110,6 +126,7 @@ describe('the fingerprint', () => {
   it("is the sidecar's own word where it gives one", () => {
     expect(print({ fingerprint: 'f', content: 'a' })).toBe(print({ fingerprint: 'f', content: 'b' }));
     expect(print({ fingerprint: 'f' })).not.toBe(print({ fingerprint: 'g' }));
+    expect(print({ fingerprint: '\ud800' })).not.toBe(print({ fingerprint: '\ud801' }));
   });
 
   it('is not changed by our configuration', () => {

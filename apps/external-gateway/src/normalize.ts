@@ -1,7 +1,5 @@
 import type { ExternalConnector } from '@trunkline/config';
 import {
-  canonicalJson,
-  canonicalTarget,
   eventDataSchema,
   eventFingerprint,
   sha256Hex,
@@ -83,7 +81,7 @@ function draftOf(said: Said, config: ExternalConnector, now: () => number): Even
   const fingerprint =
     payload.fingerprint === undefined
       ? eventFingerprint({ type, data }, { actor: named, replyTargets: self === undefined ? [] : [self] })
-      : sha256Hex(canonicalJson({ fingerprint: payload.fingerprint }));
+      : sha256Hex(JSON.stringify({ fingerprint: payload.fingerprint }));
   return { event, fingerprint, idempotent: true, assets: content.assets };
 }
 
@@ -116,11 +114,13 @@ function dataOf(
 /** Back to where it came from, which only the sidecar's own route says. */
 function selfTarget({ reply_route: route }: EventPayload, { name }: ExternalConnector): ReplyHandle | undefined {
   if (route === undefined) return undefined;
-  return canonicalTarget({ type: 'external', connector: name, route: routeText(route) });
+  // Canonical as it is: the name and the route were checked where they came in.
+  return { connector: name, route: routeText(route), type: 'external' };
 }
 
 function replyTargets(self: ReplyHandle | undefined, config: ExternalConnector): ReplyHandle[] {
   const own = self !== undefined && config.include_self_output ? [self] : [];
+  if (config.additional_reply_targets.length === 0) return own;
   const all = [...own, ...config.additional_reply_targets];
   return [...new Map(all.map((target) => [targetKey(target), target])).values()];
 }

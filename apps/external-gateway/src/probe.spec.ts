@@ -5,6 +5,7 @@ import {
   listen,
   noTrustedProxies,
 } from '@trunkline/gateway-kit';
+import { createNames } from '@trunkline/bus';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ExternalEntry } from './access.ts';
 import { createCallSidecar } from './call-sidecar.ts';
@@ -23,7 +24,7 @@ afterAll(async () => {
 /** The route that a probe calls, as the gateway has it, with a bus on which there is no event. */
 async function ingress(known: ExternalEntry) {
   const bus = {
-    names: { event: () => 'a.b.c' },
+    names: createNames('tl'),
     read: async () => undefined,
     bucket: () => ({ get: async () => undefined }),
   };

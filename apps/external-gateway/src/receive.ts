@@ -13,12 +13,12 @@ import {
   type IngressRequest,
 } from '@trunkline/gateway-kit';
 import type { Span } from '@trunkline/telemetry';
-import { authenticate, findConnector, type AccessDeps, type ExternalEntry } from './access.ts';
+import { authenticate, findConnector, type AccessDeps } from './access.ts';
 import { batchResult, singleAnswer } from './event-answers.ts';
 import { readBatchPayload } from './event-payload.ts';
 import { normalize } from './normalize.ts';
 import { takeBatch } from './take-batch.ts';
-import { takeEvent, type Taken, type TakeDeps } from './take-event.ts';
+import { takeEvent, type TakeContext, type Taken, type TakeDeps } from './take-event.ts';
 
 /** The largest body that is read, of an event and of a whole batch. */
 export const bodyLimit = 2 * 1024 * 1024;
@@ -26,7 +26,10 @@ export const bodyLimit = 2 * 1024 * 1024;
 /** How long an event waits for its routing before the answer is 202; for a batch, all of its events together. */
 const usualWaitMs = 2_000;
 
-export type ReceiveDeps = AccessDeps & TakeDeps & AnswerRequestsDeps;
+export interface ReceiveDeps extends AccessDeps, TakeDeps, AnswerRequestsDeps {
+  /** The instance id in the manifest of the child process of a connector; `undefined` while it is not known. */
+  instanceOf(connector: string): Promise<string | undefined>;
+}
 
 /** Takes events of sidecars in, one in a request or many. Order of checks: connector, size, authentication, format, schema, store. */
 export function receiveEvents(form: 'single' | 'batch', deps: ReceiveDeps): IngressHandler {
@@ -55,25 +58,26 @@ async function handle(
   if (!access.value.authenticated && !isJson(req.headers['content-type'])) return refuse(notJson, 'not_json');
   const json = parseJson(read.bytes);
   if (!json.ok) return refuse(problemAnswer(json.problem), json.problem.code);
-  const context = { entry, span, waitMs: preferredWaitMs(req.headers['prefer']?.toString()) ?? usualWaitMs };
+  const instance = entry.config.mode === 'child_process' ? await deps.instanceOf(entry.name) : undefined;
+  const context = { entry, span, instance, waitMs: preferredWaitMs(req.headers['prefer']?.toString()) ?? usualWaitMs };
   return form === 'single' ? single(json.value, context, deps) : batch(json.value, context, deps);
 }
 
-interface Context {
-  entry: ExternalEntry;
-  span: Span;
+interface Context extends Pick<TakeContext, 'entry' | 'span' | 'instance'> {
   /** How long the caller waits for the routing at most. */
   waitMs: number;
 }
 
-async function single(body: unknown, { entry, span, waitMs }: Context, deps: ReceiveDeps): Promise<HandledRequest> {
+async function single(body: unknown, { waitMs, ...context }: Context, deps: ReceiveDeps): Promise<HandledRequest> {
+  const { entry } = context;
   const event = normalize(body, entry.config, deps);
-  const taken = await takeEvent(event, { entry, span, waitMs: () => waitMs }, deps);
+  const taken = await takeEvent(event, { ...context, waitMs: () => waitMs }, deps);
   const answer = singleAnswer(taken, entry.name);
   return { answer, outcome: outcomeOf(taken), connector: entry.name, ...reasonOf(taken) };
 }
 
-async function batch(body: unknown, { entry, span, waitMs }: Context, deps: ReceiveDeps): Promise<HandledRequest> {
+async function batch(body: unknown, { waitMs, ...context }: Context, deps: ReceiveDeps): Promise<HandledRequest> {
+  const { entry } = context;
   const read = readBatchPayload(body);
   if (!read.ok) {
     const answer = problemAnswer(problem('payload_invalid', { detail: read.detail }));
@@ -83,7 +87,7 @@ async function batch(body: unknown, { entry, span, waitMs }: Context, deps: Rece
   const events = read.events.map((event) =>
     normalize(event, entry.config, { now: deps.now, batchVersion: read.version }),
   );
-  const all = await takeBatch(events, { entry, span, waitMs: () => Math.max(0, until - deps.now()) }, deps);
+  const all = await takeBatch(events, { ...context, waitMs: () => Math.max(0, until - deps.now()) }, deps);
   const answer = jsonAnswer(200, { results: all.map(batchResult) });
   const outcomes = all.map(outcomeOf);
   const [only = 'batch', ...more] = outcomes;

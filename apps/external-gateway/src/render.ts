@@ -1,6 +1,6 @@
 import type { Delivery, OutputPart } from '@trunkline/events';
+import { runtimeVersion, type Asset, type DeliveryRequest } from '@trunkline/sidecar-sdk';
 import { routeOf } from './reply-route.ts';
-import { runtimeVersion, type Asset, type DeliveryRequest } from './sidecar-contract.ts';
 
 /** A file of an output: as the sidecar is told of it, or words in its place. */
 export type RenderedFile = { asset: Asset } | { text: string };

@@ -1,15 +1,8 @@
 import { parseJson } from '@trunkline/gateway-kit';
-import type { z } from 'zod';
+import { healthSchema, manifestSchema, runtimeVersion, type Health, type Manifest } from '@trunkline/sidecar-sdk';
+import { z } from 'zod';
 import type { ExternalEntry } from './access.ts';
 import type { CallSidecar } from './call-sidecar.ts';
-import {
-  healthSchema,
-  manifestSchema,
-  runtimeVersion,
-  versioned,
-  type Health,
-  type Manifest,
-} from './sidecar-contract.ts';
 
 /** What a sidecar says of itself, or why that cannot be had. */
 export type Probed =
@@ -51,6 +44,9 @@ export function createSidecarProbe(
     return { ok: true, health: health.value, manifest: kept.manifest };
   };
 }
+
+/** The version alone, read first: what another version's answer looks like is not ours to say. */
+const versioned = z.object({ protocol_version: z.unknown().optional() });
 
 const problem = (code: ProbeProblem, reason: string) => ({ ok: false, code, reason }) as const;
 const mismatch = problem(

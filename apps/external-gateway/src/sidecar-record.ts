@@ -1,5 +1,5 @@
 import { token, type Bus } from '@trunkline/bus';
-import type { Health, Manifest } from './sidecar-contract.ts';
+import type { Health, Manifest } from '@trunkline/sidecar-sdk';
 
 /** Whether a sidecar can be reached and what it says of itself; `down` says why not, `stopped` was meant. */
 export interface SidecarState {

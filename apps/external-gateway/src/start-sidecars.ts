@@ -9,7 +9,7 @@ import type { Grant } from '@trunkline/events';
 import { readSidecar, writeSidecar, type SidecarRecord, type SidecarState } from './sidecar-record.ts';
 import { createSidecarProbe } from './sidecar-probe.ts';
 import { sidecarTimes, type SidecarTimes } from './sidecar-times.ts';
-import { stateOf, superviseChild, type SuperviseDeps } from './supervise-child.ts';
+import { stateOf, superviseChild, type SuperviseDeps, type Tenure } from './supervise-child.ts';
 import { pause } from './watch-health.ts';
 
 export interface SidecarParts {
@@ -36,9 +36,12 @@ export async function startSidecars(service: Service, parts: SidecarParts): Prom
   service.onStop(() => call.close());
   const run = async (name: string, lease: PlatformLease) => {
     const labels = { kind: 'external', connector: name };
-    const forget = service.telemetry.metrics.watch('leases_owned', labels, () => 1);
+    const { metrics } = service.telemetry;
+    const forget = metrics.watch('leases_owned', labels, () => 1);
+    const forgetUp = metrics.watch('sidecar_up', { connector: name }, () => (isUp(own.get(name)) ? 1 : 0));
     await lookAfter(name, lease, { ...parts, call, own, service }).finally(() => {
       forget();
+      forgetUp();
       own.delete(name);
       status.describe(name, undefined);
     });
@@ -57,6 +60,8 @@ export async function startSidecars(service: Service, parts: SidecarParts): Prom
   service.ready('sidecars', () => ({ ready: true, sidecars: Object.fromEntries(own) }));
   return { record: async (name) => own.get(name) ?? (await readSidecar(name, bus)) };
 }
+
+const isUp = (record: SidecarRecord | undefined) => record?.status === 'ready' || record?.status === 'degraded';
 
 interface LookAfterDeps extends SidecarParts {
   call: SuperviseDeps['call'];
@@ -83,7 +88,7 @@ async function lookAfter(name: string, lease: PlatformLease, deps: LookAfterDeps
       if (next?.state === 'ready' && traitsOf(next) !== traits) changed.abort();
     });
     const ending = AbortSignal.any([lease.draining, changed.signal]);
-    const tenure = { lost: lease.lost, ending, epoch: lease.epoch, stillOwner: () => lease.stillOwner() };
+    const tenure: Tenure = { ...lease, ending };
     const report = createReport(entry, lease, deps);
     try {
       if (entry.config.mode === 'remote_http')

@@ -20,6 +20,8 @@ export interface Tenure {
   ending: AbortSignal;
   epoch: number;
   stillOwner(): boolean;
+  /** For how long it is certainly ours, whatever becomes of the bus and of this process. */
+  remainingMs(): number;
 }
 
 export interface SuperviseDeps {
@@ -87,9 +89,10 @@ async function runOnce(start: Start, deps: SuperviseDeps): Promise<Ran> {
   // This process may have been stopped for long; the signals that tell of it come a moment later.
   if (grant === undefined || !tenure.stillOwner()) return { failure: notOwner, wellMs: 0 };
   deps.report({ status: 'starting', failures });
-  const child = launch(entry, grant, deps);
+  const allowedMs = () => Math.min(times.silenceMs, tenure.remainingMs());
+  const child = launch(entry, { grant, allowedMs: allowedMs() }, deps);
   const timers = [
-    setInterval(() => tenure.stillOwner() && child.beat(), times.beatEveryMs),
+    setInterval(() => tenure.stillOwner() && child.beat(allowedMs()), times.beatEveryMs),
     setInterval(() => void renew(grant, name, deps), times.renewGrantMs),
   ];
   try {
@@ -109,15 +112,19 @@ async function renew(grant: HeldGrant, connector: string, { log }: SuperviseDeps
   }
 }
 
-function launch(entry: ExternalEntry, grant: HeldGrant, deps: SuperviseDeps): Child {
+function launch(
+  entry: ExternalEntry,
+  { grant, allowedMs }: { grant: HeldGrant; allowedMs: number },
+  deps: SuperviseDeps,
+): Child {
   const { config, name, secrets } = entry;
-  const { gatewayUrl, now, times, log } = deps;
+  const { gatewayUrl, now, log } = deps;
   const { command = '', args = [], working_dir: cwd = process.cwd() } = config.child_process ?? {};
   const [shared] = validSecrets(sharedTokens(entry) ?? [], now());
   const facts = { gatewayUrl, sharedToken: shared?.expose().trim(), credentialToken: grant.token };
   const hidden = [...Object.values(secrets).flat(), secretOf(grant.token)];
   return startChild(
-    { command, args, cwd, env: childEnvironment(config, facts, deps.env), silenceMs: times.silenceMs },
+    { command, args, cwd, env: childEnvironment(config, facts, deps.env), allowedMs },
     (stream, output) =>
       followLines(output, {
         mask: (text) => redact(text, hidden),

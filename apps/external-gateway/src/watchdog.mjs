@@ -1,15 +1,15 @@
-// Holds the process group of one child of the gateway, and kills it when the gateway is gone: when its pipe closes (killed) or is
-// silent for too long (stopped). It must hold while the gateway does nothing at all, so it is a process of its own.
+// Holds the process group of one child of the gateway, and kills it when the gateway is gone: when its pipe closes (killed) or what it
+// allowed is over (stopped, or cut off from its lease). It must hold while the gateway does nothing at all, so it is a process of its own.
 //
-// Standard input, one JSON document a line: first {command, args, cwd, env, silenceMs}, then "beat", {stop: graceMs} or "kill".
+// Standard input, one JSON document a line: first {command, args, cwd, env, until}, then {until}, {stop: graceMs} or "kill". The child
+// may live until then, in milliseconds of the machine's monotonic clock.
 // Descriptor 3, the same way: {pid}, then {ended: {code, signal, why}} or {failed: code}.
 import { spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 let child;
-let silenceMs = Infinity;
-let heardAt = performance.now();
+let until = Infinity;
 let why = 'exited';
 
 // A signal that a terminal sends to all is not for us: the gateway says when to stop.
@@ -38,8 +38,7 @@ function end(cause, signal = 'SIGKILL') {
   send(signal);
 }
 
-function start({ command, args, cwd, env, silenceMs: limit }) {
-  silenceMs = limit;
+function start({ command, args, cwd, env }) {
   child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
   child.once('spawn', () => report({ pid: child.pid }));
   child.once('error', (error) => {
@@ -60,13 +59,13 @@ function stop(graceMs) {
 }
 
 createInterface({ input: process.stdin }).on('line', (line) => {
-  heardAt = performance.now();
   const said = JSON.parse(line);
+  until = said.until ?? until;
   if (child === undefined) start(said);
   else if (said === 'kill') end('killed');
-  else if (typeof said === 'object') stop(said.stop);
+  else if (said.stop !== undefined) stop(said.stop);
 });
 for (const event of ['end', 'close', 'error']) process.stdin.on(event, () => end('gateway_gone'));
 setInterval(() => {
-  if (performance.now() - heardAt > silenceMs) end('gateway_silent');
+  if (Number(process.hrtime.bigint() / 1_000_000n) > until) end('gateway_silent');
 }, 100);

@@ -22,7 +22,14 @@ import { createDoorbellRouter, type RouteDeps } from './route-doorbell.ts';
 import { trackUnbrokenRun, type UnbrokenRun } from './unbroken-run.ts';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
-const noMetrics = { count: () => {}, observe: () => {}, set: () => {}, watch: () => () => {}, forget: () => {} };
+const noMetrics = {
+  count: () => {},
+  observe: () => {},
+  set: () => {},
+  watch: () => () => {},
+  watchAll: () => () => {},
+  forget: () => {},
+};
 let nats: NatsServer;
 let prefixes = 0;
 let prefix: string;

@@ -28,8 +28,10 @@ export async function startOutputRouting(parts: {
         const parent = message.headers[busHeaders.traceparent];
         const routed = await withSpan('route output', { kind: 'consumer', parent }, () => routeOutput(message, deps));
         metrics.count('outputs_total', { outcome: routed.outcome });
-        if (routed.outcome === 'dead')
+        if (routed.outcome === 'dead') {
+          metrics.count('dead_letters_total', { kind: '_', connector: '_', reason: routed.code });
           bus.log.error({ seq: message.seq, code: routed.code, detail: routed.detail }, 'output.dead');
+        }
         return 'done';
       },
     },

@@ -1,7 +1,7 @@
 import { BusUnavailableError, leasedRecord, runLeased, type Bus, type PlatformLease } from '@trunkline/bus';
 import type { TelegramConnector } from '@trunkline/config';
 import type { Inventory, ReadyEntry } from '@trunkline/inventory';
-import { startSpan } from '@trunkline/telemetry';
+import { startSpan, type Metrics } from '@trunkline/telemetry';
 import { assignBots, type BotAssignments } from './bot-assignments.ts';
 import type { BotStatus } from './bot-status.ts';
 import type { Tried } from './poll-batch.ts';
@@ -18,6 +18,7 @@ export interface BotsDeps extends StoreDeps, Pick<ReceiveDeps, 'observe'> {
   /** Unique for each process. */
   worker: string;
   status: BotStatus;
+  metrics: Pick<Metrics, 'watch'>;
   log: BotsLog;
   random: () => number;
   timing?: Partial<PollTiming> & { webhookEveryMs?: number };
@@ -50,7 +51,11 @@ export async function startBots(deps: BotsDeps): Promise<RunningBots> {
       const changed = new AbortController();
       running.set(botId, { entry, changed });
       const signal = AbortSignal.any([ending, changed.signal]);
-      await work({ botId, entry, lease, signal }, deps).finally(() => running.delete(botId));
+      const forget = deps.metrics.watch('leases_owned', { kind: 'telegram', connector: entry.name }, () => 1);
+      await work({ botId, entry, lease, signal }, deps).finally(() => {
+        forget();
+        running.delete(botId);
+      });
       deps.status.set(entry.name, undefined);
       // It ended by itself: the caller pauses before the next try.
       if (!changed.signal.aborted) return;

@@ -55,7 +55,7 @@ export async function startIngress(
 
   const status = createBotStatus(notes);
   service.ready('bots', () => ({ ready: true, bots: status.list() }));
-  const bots = await startBots({ ...deps, inventory, status, worker: instanceId });
+  const bots = await startBots({ ...deps, inventory, status, metrics: service.telemetry.metrics, worker: instanceId });
   service.onStop(() => bots.stop());
 
   const server = await listen(createIngressApp(createRoutes(service, deps), { log }), options);

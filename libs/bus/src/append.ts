@@ -1,9 +1,16 @@
-import type { MsgHdrs } from '@nats-io/transport-node';
+import type { Msg, MsgHdrs } from '@nats-io/transport-node';
 import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
 import type { Link } from './link.ts';
-import type { Ask } from './requests.ts';
+import type { Ask, Question } from './requests.ts';
 import { wireHeaders } from './wire-headers.ts';
+
+/** A message to be appended. */
+export interface Append {
+  subject: string;
+  payload: string | Uint8Array;
+  options: AppendOptions;
+}
 
 export interface AppendOptions {
   /** Stored once per id inside the stream's duplicate window. */
@@ -28,23 +35,50 @@ const duplicateInProcess = 10158;
 
 /** Appends one message and waits until it is stored. Throws BusUnavailableError when no answer comes: it may or may not be stored then. */
 export async function append(
-  message: { subject: string; payload: string | Uint8Array; options: AppendOptions; timeoutMs: number },
+  message: Append & { timeoutMs: number },
   { ask, link }: { ask: Ask; link: Link },
 ): Promise<Appended> {
-  const { subject, options, timeoutMs } = message;
-  const headers = headersOf(options);
-  // From node's pool: the client would make a buffer of its own for each text.
-  const payload = typeof message.payload === 'string' ? Buffer.from(message.payload) : message.payload;
+  const { subject } = message;
+  const question = questionOf(message, message.timeoutMs);
   const answer = await link
-    .ask(() => ask({ subject, payload, headers, timeoutMs }))
+    .ask(() => ask(question))
     .catch((cause: unknown) => {
       throw new BusUnavailableError(`Storing ${subject}`, cause);
     });
+  const appended = judge(subject, answer);
+  if (appended instanceof BusUnavailableError) throw appended;
+  return appended;
+}
+
+/** Appends many messages at once, each for itself: what `append` would return or throw, in their order. */
+export async function appendAll(
+  messages: readonly Append[],
+  { ask, link, timeoutMs }: { ask: Ask; link: Link; timeoutMs: number },
+): Promise<(Appended | BusUnavailableError)[]> {
+  const questions = messages.map((message) => questionOf(message, timeoutMs));
+  try {
+    const answers = await link.ask(() => ask.all(questions));
+    return answers.map((answer, index) => judge(questions[index]?.subject ?? '', answer));
+  } catch (cause) {
+    return questions.map(({ subject }) => new BusUnavailableError(`Storing ${subject}`, cause));
+  }
+}
+
+/** A text goes from node's pool: the client would make a buffer of its own for each. */
+const questionOf = ({ subject, payload, options }: Append, timeoutMs: number): Question => ({
+  subject,
+  payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
+  headers: headersOf(options),
+  timeoutMs,
+});
+
+function judge(subject: string, answer: Msg | Error): Appended | BusUnavailableError {
+  if (answer instanceof Error) return new BusUnavailableError(`Storing ${subject}`, answer);
   const { error, seq, duplicate } = acknowledgement(answer.data);
   if (error === undefined && seq !== undefined) return { outcome: duplicate ? 'duplicate' : 'stored', seq };
   if (wrongLastSequence.has(error?.err_code ?? 0)) return { outcome: 'conflict' };
   if (error?.err_code === duplicateInProcess) return { outcome: 'in_process' };
-  throw new BusUnavailableError(
+  return new BusUnavailableError(
     `Storing ${subject}`,
     new Error(error?.description ?? 'The answer is none of JetStream.'),
   );

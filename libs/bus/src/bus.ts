@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import { append, type Appended, type AppendOptions } from './append.ts';
-import { createBucket, type Bucket } from './bucket.ts';
+import { append, appendAll, type Append, type Appended, type AppendOptions } from './append.ts';
+import type { Bucket } from './bucket.ts';
 import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
 import { incarnationIn } from './incarnation.ts';
@@ -9,14 +9,14 @@ import { followLink, type BusState } from './link.ts';
 import type { BusLog } from './log.ts';
 import { inboxPrefixOf } from './inbox.ts';
 import { createNames, type BucketName, type Names, type ObjectStoreName, type StreamName } from './names.ts';
-import { createObjectStore, type ObjectFacts, type ObjectStore } from './objects.ts';
+import type { ObjectFacts, ObjectStore } from './objects.ts';
+import { openStores } from './open-stores.ts';
 import { openOrderedReader, type OrderedReader, type ReadFrom } from './ordered-reader.ts';
 import { answerQuestions, askProcesses, type Asked } from './questions.ts';
 import { followRefusals } from './refusals.ts';
 import { createAsk } from './requests.ts';
 import { plainHeaders, readStored, type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
 import { takeWaiting } from './take-waiting.ts';
-import { followTail } from './tail.ts';
 import { wireHeaders } from './wire-headers.ts';
 
 export interface BusOptions {
@@ -60,6 +60,8 @@ export interface Bus {
   /** What is known of an object; its bytes stay where they are. */
   objectFacts(store: ObjectStoreName, name: string): Promise<ObjectFacts | undefined>;
   append(subject: string, payload: string | Uint8Array, options?: AppendOptions): Promise<Appended>;
+  /** Many at once, each for itself and cheaper than one by one: what `append` would return or throw, in their order. */
+  appendAll(messages: readonly Append[]): Promise<(Appended | BusUnavailableError)[]>;
   read(stream: StreamName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
   /**
    * The first messages of a subject filter from a sequence on, by a consumer of that filter alone: for users who may not read the whole
@@ -98,22 +100,11 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
   const ask = createAsk(nc, inboxPrefix);
   const link = followLink(nc, { log, timeoutMs, user });
   followRefusals(nc, { user, log, onRefused: (refusal, subject) => ask.refuse(subject, refusal) });
-  const buckets = new Map<BucketName, Bucket<unknown>>();
-  const stores = new Map<ObjectStoreName, ReturnType<typeof createObjectStore>>();
-
-  function storeOf(name: ObjectStoreName) {
-    const full = names.bucket(name);
-    const stream = `OBJ_${full}`;
-    const store =
-      stores.get(name) ??
-      createObjectStore(full, {
-        append: bus.append,
-        read: (query) => readStored({ stream, query, timeoutMs }, { ask, link }),
-        readAll: (filter) => openOrderedReader({ stream, filter, from: { seq: 1 }, buffer: 32 }, { js, link }),
-      });
-    stores.set(name, store);
-    return store;
-  }
+  const stores = openStores({
+    ...{ names, js, ask, link, log, timeoutMs },
+    append: (subject, payload, appendOptions) => bus.append(subject, payload, appendOptions),
+    closed: () => nc.isClosed() || nc.isDraining(),
+  });
 
   const bus: Bus = {
     names,
@@ -123,31 +114,11 @@ export async function openBus(options: BusOptions, log: BusLog): Promise<Bus> {
     onState: link.onState,
     append: (subject, payload, appendOptions = {}) =>
       append({ subject, payload, options: appendOptions, timeoutMs }, { ask, link }),
+    appendAll: (messages) => appendAll(messages, { ask, link, timeoutMs }),
     read: (stream, query) => readStored({ stream: names.stream(stream), query, timeoutMs }, { ask, link }),
-    bucket<T>(name: BucketName) {
-      const full = names.bucket(name);
-      const bucket =
-        buckets.get(name) ??
-        createBucket<unknown>(full, {
-          append: bus.append,
-          read: (query) => readStored({ stream: `KV_${full}`, query, timeoutMs }, { ask, link }),
-          log,
-          closed: () => nc.isClosed() || nc.isDraining(),
-          tail: (filter, listener) =>
-            followTail(listener, {
-              open: () =>
-                openOrderedReader({ stream: `KV_${full}`, filter, from: 'new', headersOnly: true }, { js, link }),
-              onState: link.onState,
-              log,
-            }),
-          readAll: (filter) =>
-            openOrderedReader({ stream: `KV_${full}`, filter, from: 'newest_of_each' }, { js, link }),
-        });
-      buckets.set(name, bucket);
-      return bucket as Bucket<T>;
-    },
-    objects: storeOf,
-    objectFacts: (store, name) => storeOf(store).facts(name),
+    bucket: stores.bucket,
+    objects: stores.objects,
+    objectFacts: (store, name) => stores.objects(store).facts(name),
     readSome: (stream, { firstOf, fromSeq }, most) =>
       takeWaiting(bus.follow(stream, firstOf, { from: { seq: fromSeq }, buffer: most }), most),
     follow: (stream, filter, { from, buffer }) =>

@@ -1,13 +1,22 @@
 import { AppError } from '@trunkline/errors';
 
+/** What was refused, to which user; `role` is the user that the process should be. */
+export interface Refused {
+  user: string | undefined;
+  role?: string | undefined;
+  operation: string;
+  subject: string;
+}
+
 /** The server's permissions keep this process from what it has to do. It stays so until they are changed. */
 export class BusPermissionError extends AppError {
   readonly code = 'BUS_PERMISSION';
 
-  constructor({ user, operation, subject }: { user: string | undefined; operation: string; subject: string }) {
+  constructor({ user, role = user, operation, subject }: Refused) {
     const who = user === undefined ? 'This process' : `The NATS user ${user}`;
+    const command = `trunkline bus permissions${role === undefined ? '' : ` --role ${role}`}`;
     super(`${who} has no permission for ${operation} of ${subject}.`, {
-      fix: `Give it what \`trunkline bus permissions${user === undefined ? '' : ` --role ${user}`}\` prints, in the server's configuration, and reload the server.`,
+      fix: `Let it connect as the user of its role with what \`${command}\` prints, and reload the server.`,
     });
   }
 }

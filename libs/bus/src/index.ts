@@ -18,6 +18,8 @@ export {
   type Verdict,
 } from './consume.ts';
 export { BusNotReadyError, BusPermissionError, BusUnavailableError, SnapshotFailedError } from './errors.ts';
+export { createGroup, deleteGroup, listGroups, type GroupFacts, type NewGroup } from './groups.ts';
+export { inboxPrefixOf } from './inbox.ts';
 export { decodeJson, encodeJson } from './json.ts';
 export { type Handled, type LaneContext, type LaneWork } from './lane-runner.ts';
 export { leasedRecord, type LeasedRecord } from './leased-record.ts';
@@ -35,7 +37,7 @@ export {
   type ObjectStoreName,
   type StreamName,
 } from './names.ts';
-export { renderNatsConfig, type NatsUser } from './nats-config.ts';
+export { renderNatsConfig, renderNatsUser, type NatsUser } from './nats-config.ts';
 export { type ObjectFacts, type ObjectStore, type StoredObject } from './objects.ts';
 export { permissionsOf, type Permissions } from './permissions.ts';
 export { type Asked } from './questions.ts';
@@ -44,7 +46,7 @@ export { rememberReads, type RememberedBucket } from './remember-reads.ts';
 export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';
 export { roleOf, rolesOf, userOf, type Role } from './roles.ts';
 export { runLeased, type LeasedOptions, type LeasedWork, type PlatformLease } from './run-leased.ts';
-export { busHeaders, storeEvent, type EventStored, type EventToStore } from './store-event.ts';
+export { busHeaders, storeEvent, storeEvents, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';
 export { readNewestFirst, type NewestPage } from './read-newest-first.ts';
 export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts';

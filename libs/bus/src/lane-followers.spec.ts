@@ -40,7 +40,11 @@ describe('LaneFollowers', () => {
     followers.add('a', message(1, 300_000));
     followers.refill('a', [message(2), message(3)]);
     followers.add('a', message(9));
-    expect([followers.take('a', 1)?.seq, followers.take('a', 2)?.seq, followers.take('a', 3)]).toEqual([2, 3, undefined]);
+    expect([followers.take('a', 1)?.seq, followers.take('a', 2)?.seq, followers.take('a', 3)]).toEqual([
+      2,
+      3,
+      undefined,
+    ]);
   });
 
   it('has its room back when a key is forgotten', () => {

@@ -105,6 +105,12 @@ export class Leases {
     return this.#held.has(name) && this.#fresh();
   }
 
+  /** For how long the lease is certainly still ours if it is never renewed again; 0 when it is not. */
+  remainingMs(name: string): number {
+    if (!this.#held.has(name)) return 0;
+    return Math.max(0, this.#renewedAt + selfFenceMs - this.#deps.monotonic());
+  }
+
   /** Lets a lease go whose work could not be started or turned out to be another's; it may be claimed again at a later tick. */
   forget(name: string): void {
     if (this.#held.has(name)) this.#lose(name);

@@ -25,7 +25,10 @@ export interface Link {
 }
 
 /** Follows a connection's state for as long as it lives. */
-export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs: number; user?: string | undefined }): Link {
+export function followLink(
+  nc: NatsConnection,
+  options: { log: BusLog; timeoutMs: number; user?: string | undefined },
+): Link {
   let state: BusState = 'connected';
   const listeners = new Set<(state: BusState) => void>();
   const underWay = new Set<(error: LinkLostError) => void>();
@@ -49,25 +52,6 @@ export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs
     change('closed');
   })();
 
-  async function connected(deadline: number): Promise<void> {
-    if (state === 'connected') return;
-    await new Promise<void>((resolve, reject) => {
-      const wake = () => {
-        clearTimeout(timer);
-        waiting.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(
-        () => {
-          waiting.delete(wake);
-          reject(new LinkLostError('The bus cannot be reached.'));
-        },
-        Math.max(0, deadline - performance.now()),
-      );
-      waiting.add(wake);
-    });
-  }
-
   return {
     state: () => state,
     onState(listener) {
@@ -77,16 +61,33 @@ export function followLink(nc: NatsConnection, options: { log: BusLog; timeoutMs
     async ask(request, { repeatable = false } = {}) {
       const deadline = performance.now() + options.timeoutMs;
       for (;;) {
-        await connected(deadline);
+        if (state !== 'connected') await woken(waiting, deadline);
         try {
           return await untilLost(request, { underWay, inOneWrite });
         } catch (error) {
           const again = repeatable && error instanceof LinkLostError && performance.now() < deadline;
-          if (!again) throw refusalOf(error, options.user);
+          if (!again) throw refusalOf(error, { user: options.user });
         }
       }
     },
   };
+}
+
+/** Resolves when those who wait are woken. */
+function woken(waiting: Set<() => void>, deadline: number): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const wake = () => {
+      clearTimeout(timer);
+      waiting.delete(wake);
+      resolve();
+    };
+    const giveUp = () => {
+      waiting.delete(wake);
+      reject(new LinkLostError('The bus cannot be reached.'));
+    };
+    const timer = setTimeout(giveUp, Math.max(0, deadline - performance.now()));
+    waiting.add(wake);
+  });
 }
 
 function untilLost<T>(

@@ -51,6 +51,8 @@ export async function inspectStreams(at: {
   names: Names;
   choices?: Partial<StreamChoices>;
   role?: Role | undefined;
+  /** Whom we are connected as. */
+  user?: string | undefined;
 }): Promise<StreamFinding[]> {
   const jsm = await jetstreamManager(at.nc, { checkAPI: false });
   // A role need not see how many copies there are: services do not ask for that.
@@ -58,7 +60,7 @@ export async function inspectStreams(at: {
   const wanted = at.role && new Set(streamsOf(at.role, at.names));
   const definitions = streamDefinitions(at.names, choices).filter(({ name }) => wanted?.has(name) ?? true);
   return Promise.all(definitions.map((definition) => inspect(definition, jsm))).catch((error: unknown) => {
-    throw refusalOf(error, at.role && userOf(at.role));
+    throw refusalOf(error, { user: at.user, role: at.role && userOf(at.role) });
   });
 }
 

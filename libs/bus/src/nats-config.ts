@@ -1,23 +1,27 @@
 import type { Permissions } from './permissions.ts';
 
-/** A user of the server. `password` is plain, or a bcrypt hash (`$2a$...`), which the server recognizes. */
+/**
+ * A user of the server. `password` is plain, or a bcrypt hash (`$2a$...`), which the server recognizes; or it is in the server's environment
+ * under a name.
+ */
 export interface NatsUser {
   user: string;
-  password: string;
+  password: string | { env: string };
   permissions: Permissions;
 }
 
 /** The users as a block of nats-server's configuration. Nobody else may connect then. */
 export function renderNatsConfig(users: readonly NatsUser[]): string {
-  return ['authorization {', '  users = [', ...users.flatMap(renderUser), '  ]', '}', ''].join('\n');
+  return ['authorization {', '  users = [', ...users.map(renderNatsUser), '  ]', '}', ''].join('\n');
 }
 
-function renderUser({ user, password, permissions }: NatsUser): string[] {
+/** One user, for the list of users in a configuration. */
+export function renderNatsUser({ user, password, permissions }: NatsUser): string {
   const { publish, subscribe, allow_responses } = permissions;
-  return [
+  const lines = [
     '    {',
     `      user: ${quoted(user)}`,
-    `      password: ${quoted(password)}`,
+    `      password: ${typeof password === 'string' ? quoted(password) : `$${password.env}`}`,
     '      permissions: {',
     ...renderAllowed('publish', publish.allow),
     ...renderAllowed('subscribe', subscribe.allow),
@@ -25,6 +29,7 @@ function renderUser({ user, password, permissions }: NatsUser): string[] {
     '      }',
     '    }',
   ];
+  return lines.join('\n');
 }
 
 const renderAllowed = (what: string, subjects: readonly string[]) => [

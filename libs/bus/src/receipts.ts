@@ -27,7 +27,9 @@ export async function writeReceipt(
   const key = receiptKey(receipt);
   await bus.bucket<Receipt>('receipts').put(key, receipt.receipt);
   if (!receipt.replyInstance) return;
-  bus.publish(bus.names.receipts(receipt.connector.kind, receipt.replyInstance), encodeJson(receipt.receipt), { 'Tl-Receipt': key });
+  bus.publish(bus.names.receipts(receipt.connector.kind, receipt.replyInstance), encodeJson(receipt.receipt), {
+    'Tl-Receipt': key,
+  });
 }
 
 /** Waits for receipts of events that this process stored: one subscription, however many wait. */

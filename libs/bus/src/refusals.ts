@@ -1,6 +1,6 @@
 import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
 import { LRUCache } from 'lru-cache';
-import { BusPermissionError } from './errors.ts';
+import { BusPermissionError, type Refused } from './errors.ts';
 import type { BusLog } from './log.ts';
 
 const silentForMs = 60_000;
@@ -30,8 +30,10 @@ export function followRefusals(
 }
 
 /** The refusal that a failed request of the client's own ended with, or the error itself. */
-export function refusalOf(error: unknown, user: string | undefined): unknown {
+export function refusalOf(error: unknown, who: Pick<Refused, 'user' | 'role'>): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
   const violation = [error, cause].find((each) => each instanceof PermissionViolationError);
-  return violation ? new BusPermissionError({ user, operation: violation.operation, subject: violation.subject }) : error;
+  return violation
+    ? new BusPermissionError({ ...who, operation: violation.operation, subject: violation.subject })
+    : error;
 }

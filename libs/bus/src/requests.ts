@@ -22,6 +22,8 @@ export class NoAnswerError extends Error {
 /** Questions with one answer each. */
 export interface Ask {
   (question: Question): Promise<Msg>;
+  /** Many at once, cheaper than one by one: each with its answer or why there is none, in their order. */
+  all(questions: readonly Question[]): Promise<(Msg | Error)[]>;
   /** The server refused to take what was published to `subject`: nobody waits for its answers any more. */
   refuse(subject: string, error: Error): void;
 }
@@ -49,18 +51,18 @@ export function createAsk(nc: NatsConnection, inboxPrefix: string): Ask {
       if (!waiting) return;
       open.delete(id);
       if (message.data.length === 0 && message.headers?.code === noResponders) {
-        return waiting.fail(new NoAnswerError('nobody', 'Nobody answers there: JetStream is not enabled, or not yet.'));
+        return waiting.hear(new NoAnswerError('nobody', 'Nobody answers there: JetStream is not enabled, or not yet.'));
       }
-      waiting.answer(message);
+      waiting.hear(message);
     },
   });
 
   function sweep(): void {
     const now = performance.now();
-    for (const [id, { fail, deadline }] of open) {
+    for (const [id, { hear, deadline }] of open) {
       if (deadline > now) continue;
       open.delete(id);
-      fail(new NoAnswerError('timeout', 'No answer came in time.'));
+      hear(new NoAnswerError('timeout', 'No answer came in time.'));
     }
     sweeping = open.size > 0 ? setTimeout(sweep, sweepEveryMs) : undefined;
   }
@@ -69,25 +71,41 @@ export function createAsk(nc: NatsConnection, inboxPrefix: string): Ask {
     for (const [id, waiting] of open) {
       if (waiting.subject !== subject) continue;
       open.delete(id);
-      waiting.fail(error);
+      waiting.hear(error);
     }
   }
 
-  function ask({ subject, payload, headers, timeoutMs }: Question): Promise<Msg> {
-    return new Promise((answer, fail) => {
-      const id = (asked++).toString(36);
-      nc.publish(subject, payload, { reply: `${inbox}.${id}`, ...(headers && { headers }) });
-      open.set(id, { subject, answer, fail, deadline: performance.now() + timeoutMs });
-      sweeping ??= setTimeout(sweep, sweepEveryMs);
-    });
+  function put({ subject, payload, headers, timeoutMs }: Question, hear: Waiting['hear']): void {
+    const id = (asked++).toString(36);
+    nc.publish(subject, payload, { reply: `${inbox}.${id}`, ...(headers && { headers }) });
+    open.set(id, { subject, hear, deadline: performance.now() + timeoutMs });
+    sweeping ??= setTimeout(sweep, sweepEveryMs);
   }
 
-  return Object.assign(ask, { refuse });
+  const one = (question: Question) =>
+    new Promise<Msg>((resolve, reject) => {
+      put(question, (answer) => (answer instanceof Error ? reject(answer) : resolve(answer)));
+    });
+
+  const all = (questions: readonly Question[]) =>
+    new Promise<(Msg | Error)[]>((resolve) => {
+      const answers: (Msg | Error)[] = new Array(questions.length);
+      let missing = questions.length;
+      if (missing === 0) return resolve(answers);
+      questions.forEach((question, index) => {
+        put(question, (answer) => {
+          answers[index] = answer;
+          if (--missing === 0) resolve(answers);
+        });
+      });
+    });
+
+  return Object.assign(one, { all, refuse });
 }
 
 interface Waiting {
   subject: string;
-  answer(message: Msg): void;
-  fail(error: Error): void;
+  /** Heard once: the answer, or why there is none. */
+  hear(answer: Msg | Error): void;
   deadline: number;
 }

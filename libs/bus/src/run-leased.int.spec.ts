@@ -146,8 +146,17 @@ describe.concurrent('runLeased', () => {
       const b = await place.replica('b');
       b.want(['bot']);
       block();
+      const left: number[] = [];
+      const looking = setInterval(() => {
+        left.push(old?.remainingMs() ?? -1);
+        if (left.at(-1) === 0) expect(old?.stillOwner()).toBe(false);
+      }, 20);
       await waitFor(() => place.log.includes('b+bot'), { what: 'the takeover', timeoutMs: 20_000 });
+      clearInterval(looking);
       expect(place.log).toEqual(['a+bot', 'a-bot', 'b+bot']);
+      expect(Math.max(...left)).toBeLessThanOrEqual(8_000);
+      expect(Math.max(...left)).toBeGreaterThan(4_000);
+      expect(left.at(-1)).toBe(0);
       expect(old?.stillOwner()).toBe(false);
       const [, heir] = place.leases['bot'] ?? [];
       expect(heir?.epoch).toBeGreaterThan(old?.epoch ?? Infinity);
@@ -156,7 +165,9 @@ describe.concurrent('runLeased', () => {
       expect(await mine.save(42)).toBe(false);
       expect(await mine.load()).toBeUndefined();
       expect(await theirs.save(43)).toBe(true);
-      expect(await leasedRecord({ kind: 'polls', name: 'bot' }, heir ?? { epoch: 0 }, bus).load()).toEqual({ value: 43 });
+      expect(await leasedRecord({ kind: 'polls', name: 'bot' }, heir ?? { epoch: 0 }, bus).load()).toEqual({
+        value: 43,
+      });
       await b.drain();
     },
   );

@@ -18,6 +18,8 @@ export interface PlatformLease {
   readonly draining: AbortSignal;
   /** Whether it is certainly still ours (8 s rule). Ask before each call to the platform. */
   stillOwner(): boolean;
+  /** For how long it is certainly ours if it is never renewed again; 0 when it is lost. Nothing that it covers may outlive that. */
+  remainingMs(): number;
 }
 
 export interface LeasedOptions {
@@ -81,11 +83,13 @@ export async function runLeased(options: LeasedOptions, bus: Bus): Promise<Lease
 
   function begin(name: string, epoch: number): void {
     const [lost, draining] = [new AbortController(), new AbortController()];
+    const isCurrent = () => !lost.signal.aborted && tenures.get(name) === tenure;
     const lease: PlatformLease = {
       epoch,
       lost: lost.signal,
       draining: draining.signal,
-      stillOwner: () => !lost.signal.aborted && tenures.get(name) === tenure && leases.stillOwner(name),
+      stillOwner: () => isCurrent() && leases.stillOwner(name),
+      remainingMs: () => (isCurrent() ? leases.remainingMs(name) : 0),
     };
     const tenure: Tenure = { lost, draining, ended: Promise.resolve() };
     tenures.set(name, tenure);

@@ -2,8 +2,9 @@ import { startNats, type NatsServer } from '@trunkline/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBus, type Bus } from './bus.ts';
+import { BusUnavailableError } from './errors.ts';
 import { migrateStreams } from './migrate.ts';
-import { storeEvent, type EventToStore } from './store-event.ts';
+import { storeEvent, storeEvents, type EventToStore } from './store-event.ts';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 let nats: NatsServer;
@@ -95,5 +96,43 @@ describe('storeEvent', () => {
     expect(await storeEvent(event({ connector: { kind: 'slack', name: 'webhook' } }), bus)).toMatchObject({
       status: 'stored',
     });
+  });
+});
+
+describe('many events at once', () => {
+  it('are stored each for itself, in their order', async () => {
+    const { bus } = await installation();
+    const numbered = (n: number) => event({ eventId: `e${n}`, conversation: `c${n}`, fingerprint: `f${n}` });
+    await storeEvent(numbered(1), bus);
+    await storeEvent({ ...numbered(3), fingerprint: 'other' }, bus);
+    const stored = await storeEvents([1, 2, 3, 4].map(numbered), bus);
+    expect(stored).toMatchObject([
+      { status: 'duplicate', stored: { seq: 1 } },
+      { status: 'stored', seq: 3 },
+      { status: 'conflict', stored: { seq: 2 } },
+      { status: 'stored', seq: 4 },
+    ]);
+    expect(await storeEvents([], bus)).toEqual([]);
+    expect(await count(bus)).toBe(4);
+  });
+
+  it('are one event under one id', async () => {
+    const { bus } = await installation();
+    const all = await storeEvents([event(), event({ conversation: 'c2' }), event({ fingerprint: 'f2' })], bus);
+    expect(all.map((one) => ('status' in one ? one.status : one.code)).sort()).toEqual([
+      'conflict',
+      'duplicate',
+      'stored',
+    ]);
+    expect(await count(bus)).toBe(1);
+  });
+
+  it('are each uncertain when the bus does not answer', async () => {
+    const { bus } = await installation();
+    await nats.kill();
+    const lost = await storeEvents([event(), event({ eventId: 'order-2' })], bus);
+    await nats.restart();
+    expect(lost).toEqual([expect.any(BusUnavailableError), expect.any(BusUnavailableError)]);
+    expect(await storeEvents([event()], bus)).toMatchObject([{ status: 'stored' }]);
   });
 });

@@ -13,8 +13,10 @@ export {
 export { httpSchema, type HttpConnector, type HttpMapping } from './http-connector.ts';
 export { parseConnector, type ParsedConnector } from './parse-connector.ts';
 export { parseConnectorsFile, type ParsedConnectorsFile } from './parse-connectors-file.ts';
-export { secretSource, secretValues, type SecretField, type SecretSource } from './secret-field.ts';
+export { readToml, type TomlRead } from './read-toml.ts';
+export { secretSource, secretValues, tripleKeys, type SecretField, type SecretSource } from './secret-field.ts';
 export { slackSchema, type SlackConnector, type TeamBotToken } from './slack-connector.ts';
 export { telegramSchema, type TelegramConnector } from './telegram-connector.ts';
 export { secretFieldNames, secretsOf, toPrintableWire, toWire } from './to-wire.ts';
+export { unknownKeyAt } from './unknown-key-at.ts';
 export { tomlPlaces, type TomlPlaces } from './toml-places.ts';

@@ -39,7 +39,7 @@ export async function consume(options: ConsumeOptions, handler: TurnHandler): Pr
   const connection = { servers, user, password, token, prefix, inboxPrefix };
   const bus = await openBus({ ...connection, name: `consumer ${group}` }, log);
   const closed = () => bus.state() === 'closed';
-  const required = { nc: bus.connection, names: bus.names, role: { process: 'consumer', group } } as const;
+  const required = { nc: bus.connection, names: bus.names, role: { process: 'consumer', group }, user } as const;
   await untilAnswered(() => requireStreams(required), { log, closed });
   const worker = createTurnWorker({ group, filter, concurrency, maxAttempts, random: Math.random }, { bus, handler });
   const lanes = await runLanes(

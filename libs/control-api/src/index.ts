@@ -1,6 +1,16 @@
 export { auditRecordSchema, auditRoutes, type AuditRecord } from './audit-routes.ts';
+export { connectorRoutes, connectorViewSchema, type ConnectorView, type ConnectorWritten } from './connector-routes.ts';
 export { createControlClient, type ControlClient, type ControlClientOptions, type Received } from './client.ts';
+export { consoleRoutes, csrfHeader, sessionCookie, type ConsoleSession } from './console-routes.ts';
 export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
+export { type JsonSchema } from './json-schema.ts';
+export {
+  openApiDocument,
+  type OpenApiDocument,
+  type OpenApiOperation,
+  type OpenApiParameter,
+  type OpenApiResponse,
+} from './openapi.ts';
 export {
   connectorTestSchema,
   explanationSchema,

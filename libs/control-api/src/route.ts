@@ -32,6 +32,8 @@ export interface Route {
   answer?: z.ZodType;
   /** Of a success. Default 200, and 204 without `answer`. */
   status?: 200 | 201 | 202 | 204;
+  /** Further statuses that a handler chooses between, with the same answer. */
+  alsoStatus?: readonly (200 | 201 | 202)[];
   /** What a success is when it is not one JSON document. */
   media?: 'text/event-stream';
   /** Answers carry an ETag, and a write may demand with If-Match that nobody wrote since. */

@@ -1,4 +1,6 @@
 import { auditRoutes } from './audit-routes.ts';
+import { connectorRoutes } from './connector-routes.ts';
+import { consoleRoutes } from './console-routes.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
@@ -6,8 +8,10 @@ import { tokenRoutes } from './token-routes.ts';
 
 /** Every operation of the API, by its id. */
 export const routes = {
+  ...connectorRoutes,
   ...tokenRoutes,
   ...auditRoutes,
+  ...consoleRoutes,
   ...grantRoutes,
   ...gatewayRoutes,
   ...secretRoutes,

@@ -49,6 +49,10 @@ export interface DeliveryHandler {
   handle(message: DeliveryMessage, lane: Lane): Promise<Handled>;
   /** By connector, when the oldest delivery that is not settled was queued, as an ISO time. */
   oldestWaiting(): Map<string, string>;
+  /** By connector, how many deliveries wait for an operator. */
+  parked(): Map<string, number>;
+  /** How many targets are given a rest, of those that were called from here. */
+  openBreakers(): number;
   close(): void;
 }
 
@@ -79,6 +83,7 @@ export function createDeliveryHandler<S extends Step>(deps: DeliveryHandlerDeps<
   };
 
   const unsettled = new Set<Delivery>();
+  const jobs = new Set<DeliveryJob<S>>();
 
   async function handle(message: DeliveryMessage, lane: Lane): Promise<Handled> {
     const delivery = await deliveryOf(message, deps);
@@ -97,14 +102,30 @@ export function createDeliveryHandler<S extends Step>(deps: DeliveryHandlerDeps<
     const before = held.record.state;
     const traceparent = message.headers['traceparent'];
     const job = new DeliveryJob({ message: { delivery, seq: message.seq, traceparent }, held, lane }, jobDeps);
-    if ((await job.run()) === 'interrupted') return 'interrupted';
+    jobs.add(job);
+    const ended = await job.run().finally(() => jobs.delete(job));
+    if (ended === 'interrupted') return 'interrupted';
     // Also for what was settled before: its last owner may have died between the record and the ledger.
     await appendSettlement(job.record, bus);
     if (!isSettled(before)) announce(job.record, deps);
     return 'done';
   }
 
-  return { handle, oldestWaiting: () => oldestOf(unsettled), close: stopListening };
+  return {
+    handle,
+    oldestWaiting: () => oldestOf(unsettled),
+    parked: () => parkedOf([...jobs].map(({ record }) => record)),
+    openBreakers: () => targets.openBreakers(),
+    close: stopListening,
+  };
+}
+
+function parkedOf(records: readonly ProgressRecord[]): Map<string, number> {
+  const parked = new Map<string, number>();
+  for (const { connector, state } of records) {
+    if (state === 'parked') parked.set(connector.name, (parked.get(connector.name) ?? 0) + 1);
+  }
+  return parked;
 }
 
 function oldestOf(deliveries: Iterable<Delivery>): Map<string, string> {

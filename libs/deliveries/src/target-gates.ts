@@ -31,6 +31,8 @@ export interface TargetGates {
   state(targetId: string): TargetState;
   /** Moves the breaker: open after 5 failures in a row, one probe after each 60 s, closed by any answer that is no failure. */
   note(of: TargetOf, outcome: StepOutcome): Promise<void>;
+  /** How many breakers are open, of those that were moved here. */
+  openBreakers(): number;
 }
 
 interface Gate {
@@ -40,6 +42,8 @@ interface Gate {
   disabled?: string | undefined;
   /** Ours; older changes of the watch are echoes. */
   revision: number;
+  /** Moved by this process, which serves the target. */
+  isOurs?: boolean;
 }
 
 /** The breakers and disabled targets of one gateway. The lane's owner writes, everybody hears; writing is best effort. */
@@ -85,9 +89,11 @@ export function createTargetGates(deps: {
       const blockedUntilMs = Math.max(gate.openUntilMs ?? 0, gate.pausedUntilMs ?? 0);
       return { disabled: gate.disabled, blockedUntilMs };
     },
+    openBreakers: () => [...gates.values()].filter((gate) => gate.isOurs && gate.openUntilMs !== undefined).length,
     async note(of, outcome) {
       const gate = gates.get(of.target_id) ?? { failures: 0, revision: 0 };
       const wasKept = gate.openUntilMs !== undefined;
+      gate.isOurs = true;
       move(gate, outcome, deps.clock.now());
       const isPlain = gate.failures === 0 && gate.disabled === undefined && gate.pausedUntilMs === undefined;
       if (isPlain) gates.delete(of.target_id);

@@ -73,7 +73,7 @@ async function gateways(...all: Answering[]) {
 }
 
 const probeIt: GatewayQuestion = { v: 1, ask: 'probe', connector: 'hook' };
-const ok = { outcome: 'ok', detail: 'It works.' } as const;
+const ok = { outcome: 'ok', detail: 'It works, to the letter.' } as const;
 const checksOf = (answer: GatewayAnswer) =>
   answer.answer === 'probed' ? answer.checks.map(({ name, outcome, detail }) => ({ name, outcome, detail })) : answer;
 
@@ -94,6 +94,12 @@ describe('a probe', () => {
       { name: 'hangs', outcome: 'failed', detail: expect.stringContaining('No answer within 0.2 s') },
     ]);
     expect(logged.join()).toContain('boom');
+  });
+
+  it('leaves words alone that a short secret happens to be part of', async () => {
+    const entry = entryOf({ secrets: { bearer_token: [secretOf('t')] } });
+    const { ask } = await gateways({ entry, probe: async () => [{ name: 'well', run: () => ok }] });
+    expect(checksOf(await ask(probeIt))).toMatchObject([{}, { detail: 'It works, to the letter.' }]);
   });
 
   it('aborts what hangs, so that nothing of it goes on', async () => {

@@ -62,6 +62,9 @@ export function answerOperators<K extends ConnectorKind>(
   });
 }
 
+/** A shorter one stands in ordinary words: taken out, the gaps would tell what it is. */
+const shortestRedacted = 8;
+
 type Deps<K extends ConnectorKind> = OperatorParts<K> & { service: Pick<Service, 'instanceId' | 'log'> };
 
 async function answerTo<K extends ConnectorKind>(document: unknown, deps: Deps<K>): Promise<GatewayAnswer> {
@@ -93,7 +96,9 @@ async function probe<K extends ConnectorKind>(
   if (entry.state !== 'ready') return answer([]);
   const found = await deps.probe(entry);
   if (Array.isArray(found)) {
-    const secrets = Object.values(entry.secrets).flat();
+    const secrets = Object.values(entry.secrets)
+      .flat()
+      .filter((secret) => secret.expose().length >= shortestRedacted);
     const options = { withinMs: probeMs, monotonic: () => performance.now(), log: service.log };
     return answer(await runChecks(found, { ...options, redact: (text) => redact(text, secrets) }));
   }

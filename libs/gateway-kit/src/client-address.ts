@@ -43,3 +43,9 @@ export function clientAddress(req: Pick<IncomingMessage, 'socket' | 'headers'>, 
 
 /** Some proxies append the port: `192.0.2.1:5000`, `[2001:db8::1]:5000`. */
 const withoutPort = (hop: string) => /^(\[.*\]|[\d.]+):\d+$/.exec(hop)?.[1] ?? hop;
+
+/** Whether the client spoke TLS with a trusted proxy in front of us, as its `X-Forwarded-Proto` says. */
+export function cameOverTls(req: Pick<IncomingMessage, 'socket' | 'headers'>, trusted: TrustedProxies): boolean {
+  const peer = parseAddress(req.socket.remoteAddress ?? '');
+  return peer !== undefined && trusted(peer) && req.headers['x-forwarded-proto'] === 'https';
+}

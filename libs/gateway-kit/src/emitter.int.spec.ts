@@ -187,6 +187,53 @@ describe('emit with a rate limit', () => {
   });
 });
 
+describe('emit many at once', () => {
+  const limit = { key: 'http/crm', rate: 3 };
+  const of = (id: string, more: Partial<EmitRequest> = {}): EmitRequest => ({
+    ...requestOf(id, { limit, ...more }),
+    event: eventOf(id, `c${id}`),
+  });
+
+  it('gives each what it would get by itself, in their order', async () => {
+    await emitter.emit(of('1'));
+    const some = [of('1'), of('2'), of('1', { fingerprint: 'f2' }), of('3')];
+    expect((await emitter.emitAll(some)).map(({ outcome }) => outcome)).toEqual([
+      ...['duplicate', 'stored', 'conflict'],
+      'rate_limited',
+    ]);
+    expect(await findReceipt({ connector, eventId: '3' }, bus)).toBeUndefined();
+  });
+
+  it('takes no token for repeats', async () => {
+    await emitter.emitAll([of('1')]);
+    for (let n = 0; n < 5; n++) await emitter.emitAll([of('1')]);
+    expect(await emitter.emitAll([of('2'), of('3')])).toEqual([{ outcome: 'stored' }, { outcome: 'stored' }]);
+  });
+
+  it('waits for the receipts of all of them, and for none that does not come', async () => {
+    await route((event, seq) =>
+      event.id === '2'
+        ? { event_id: '2', status: 'rejected', code: 'session_missing', reason: 'none', seq }
+        : acceptAll(event, seq),
+    );
+    const waiting = ['1', '2'].map((id) => of(id, { waitMs: 5000 }));
+    expect(await emitter.emitAll([...waiting, of('3')])).toMatchObject([
+      { outcome: 'routed', receipt: { turn_id: 'trn_1' } },
+      { outcome: 'rejected', repeated: false },
+      { outcome: 'stored' },
+    ]);
+  });
+
+  it('says of each that it may come again when the bus does not answer', async () => {
+    nats.pause();
+    const lost = await emitter.emitAll([requestOf('1'), requestOf('2')]);
+    nats.resume();
+    expect(lost).toMatchObject([{ outcome: 'bus_unavailable' }, { outcome: 'bus_unavailable' }]);
+    const again = await emitter.emitAll([requestOf('1'), requestOf('2')]);
+    expect(again.every(({ outcome }) => outcome === 'stored' || outcome === 'duplicate')).toBe(true);
+  });
+});
+
 it('finds a receipt, or that the event waits for one, or nothing', async () => {
   await emitter.emit(requestOf('e.1 *'));
   const of = { connector, eventId: 'e.1 *' };

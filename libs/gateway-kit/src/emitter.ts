@@ -3,7 +3,10 @@ import {
   busHeaders,
   readReceipt,
   storeEvent,
+  storeEvents,
   type Bus,
+  type EventStored,
+  type EventToStore,
   type ReceiptListener,
   type ReceiptOf,
 } from '@trunkline/bus';
@@ -36,11 +39,13 @@ export type EmitOutcome =
 /** Stores events. An outcome that says stored was acknowledged by the bus: only then may a platform hear of success. */
 export interface Emitter {
   emit(request: EmitRequest): Promise<EmitOutcome>;
+  /** Stores events of as many conversations at once, each for itself and cheaper than one by one: outcomes in their order. */
+  emitAll(requests: readonly EmitRequest[]): Promise<EmitOutcome[]>;
 }
 
 /** `observe` is told each outcome with its duration, for metrics. Without `rateLimit` nothing is limited. */
 export interface EmitterDeps {
-  bus: Pick<Bus, 'append' | 'read' | 'bucket' | 'names'>;
+  bus: Pick<Bus, 'append' | 'appendAll' | 'read' | 'bucket' | 'names'>;
   receipts: ReceiptListener;
   rateLimit?: RateLimit;
   now: () => number;
@@ -59,23 +64,55 @@ export function createEmitter(deps: EmitterDeps): Emitter {
       deps.observe?.({ request, outcome, ms: deps.now() - startedAt });
       return outcome;
     },
+    async emitAll(requests) {
+      const startedAt = deps.now();
+      const outcomes = await emitAll(requests, deps);
+      const ms = deps.now() - startedAt;
+      requests.forEach((request, index) => {
+        const outcome = outcomes[index];
+        if (outcome) deps.observe?.({ request, outcome, ms });
+      });
+      return outcomes;
+    },
   };
 }
 
+const notStored: EmitOutcome = { outcome: 'bus_unavailable', retryAfterMs: busRetryMs };
+
 function busUnavailable(error: unknown): EmitOutcome {
-  if (error instanceof BusUnavailableError) return { outcome: 'bus_unavailable', retryAfterMs: busRetryMs };
+  if (error instanceof BusUnavailableError) return notStored;
   throw error;
 }
 
 async function emit(request: EmitRequest, deps: EmitterDeps): Promise<EmitOutcome> {
-  const { limit } = request;
-  if (!limit || !deps.rateLimit) return store(request, deps);
-
-  const taken = await deps.rateLimit.take(limit.key, limit.rate);
-  if (!taken.ok) return (await knownAlready(request, deps)) ?? notAdmitted(taken);
+  const turnedAway = await admit(request, deps);
+  if (turnedAway) return turnedAway;
   const outcome = await store(request, deps);
-  if (storedNothing(outcome)) deps.rateLimit.refund(limit.key);
+  refundUnused(request, outcome, deps);
   return outcome;
+}
+
+async function emitAll(requests: readonly EmitRequest[], deps: EmitterDeps): Promise<EmitOutcome[]> {
+  const turnedAway = await Promise.all(requests.map((request) => admit(request, deps).catch(busUnavailable)));
+  const admitted = requests.filter((_request, index) => turnedAway[index] === undefined);
+  const outcomes = (await storeAll(admitted, deps)).values();
+  return requests.map((request, index) => {
+    const outcome = turnedAway[index] ?? outcomes.next().value ?? notStored;
+    if (turnedAway[index] === undefined) refundUnused(request, outcome, deps);
+    return outcome;
+  });
+}
+
+/** Why an event is not stored; `undefined` when it may be, and its token is taken. */
+async function admit(request: EmitRequest, deps: EmitterDeps): Promise<EmitOutcome | undefined> {
+  const { limit } = request;
+  if (!limit || !deps.rateLimit) return undefined;
+  const taken = await deps.rateLimit.take(limit.key, limit.rate);
+  return taken.ok ? undefined : ((await knownAlready(request, deps)) ?? notAdmitted(taken));
+}
+
+function refundUnused({ limit }: EmitRequest, outcome: EmitOutcome, { rateLimit }: EmitterDeps): void {
+  if (limit && storedNothing(outcome)) rateLimit?.refund(limit.key);
 }
 
 type Refused = { reason: 'empty' | 'bus_slow'; retryAfterMs: number };
@@ -91,29 +128,58 @@ const storedNothing = (outcome: EmitOutcome) =>
   (outcome.outcome === 'rejected' && outcome.repeated);
 
 async function store(request: EmitRequest, deps: EmitterDeps): Promise<EmitOutcome> {
-  const { event, fingerprint, waitMs } = request;
-  const of = receiptOf(event);
-  const expected = waitMs > 0 ? deps.receipts.expect(of) : undefined;
+  const expected = expectReceipt(request, deps);
   try {
-    const stored = await storeEvent(
-      {
-        ...placeOf(event),
-        payload: JSON.stringify(event),
-        fingerprint,
-        ...(expected && { replyInstance: deps.receipts.instance }),
-        ...(event.traceparent && { traceparent: event.traceparent }),
-      },
-      deps.bus,
-    );
-    if (stored.status !== 'stored') return repeated(stored.status, await readReceipt(of, deps.bus));
-    const receipt = await expected?.within(waitMs);
-    if (!receipt) return { outcome: 'stored' };
-    return receipt.status === 'rejected'
-      ? { outcome: 'rejected', receipt, repeated: false }
-      : { outcome: 'routed', receipt };
+    return await outcomeOf(await storeEvent(toStore(request, deps), deps.bus), { request, expected }, deps);
   } finally {
     expected?.cancel();
   }
+}
+
+async function storeAll(requests: readonly EmitRequest[], deps: EmitterDeps): Promise<EmitOutcome[]> {
+  const expected = requests.map((request) => expectReceipt(request, deps));
+  try {
+    const stored = await storeEvents(
+      requests.map((request) => toStore(request, deps)),
+      deps.bus,
+    );
+    return await Promise.all(
+      requests.map((request, index): EmitOutcome | Promise<EmitOutcome> => {
+        const one = stored[index];
+        if (one === undefined || one instanceof BusUnavailableError) return notStored;
+        if (one.status === 'stored' && expected[index] === undefined) return { outcome: 'stored' };
+        return outcomeOf(one, { request, expected: expected[index] }, deps).catch(busUnavailable);
+      }),
+    );
+  } finally {
+    for (const each of expected) each?.cancel();
+  }
+}
+
+type ExpectedReceipt = ReturnType<ReceiptListener['expect']> | undefined;
+
+const expectReceipt = ({ event, waitMs }: EmitRequest, { receipts }: EmitterDeps): ExpectedReceipt =>
+  waitMs > 0 ? receipts.expect(receiptOf(event)) : undefined;
+
+const toStore = ({ event, fingerprint, waitMs }: EmitRequest, { receipts }: EmitterDeps): EventToStore => ({
+  ...placeOf(event),
+  payload: JSON.stringify(event),
+  fingerprint,
+  ...(waitMs > 0 && { replyInstance: receipts.instance }),
+  ...(event.traceparent && { traceparent: event.traceparent }),
+});
+
+async function outcomeOf(
+  stored: EventStored,
+  { request, expected }: { request: EmitRequest; expected: ExpectedReceipt },
+  { bus }: EmitterDeps,
+): Promise<EmitOutcome> {
+  if (stored.status !== 'stored') return repeated(stored.status, await readReceipt(receiptOf(request.event), bus));
+  const receipt = await expected?.within(request.waitMs);
+  if (!receipt) return { outcome: 'stored' };
+  return receipt.status === 'rejected'
+    ? { outcome: 'rejected', receipt, repeated: false }
+    : { outcome: 'routed', receipt };
 }
 
 function repeated(status: 'duplicate' | 'conflict', receipt: Receipt | undefined): EmitOutcome {

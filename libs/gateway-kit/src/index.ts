@@ -5,8 +5,14 @@ export { answerOperators, type Explain, type OperatorParts, type Probe } from '.
 export { answerRequests, type AnswerRequestsDeps, type HandledRequest } from './answer-requests.ts';
 export { assetUrlPurpose, createAssetUrls, type AssetPlace, type AssetUrls } from './asset-urls.ts';
 export { createAuthFailures, type AuthFailure, type AuthFailureOptions, type AuthFailures } from './auth-failures.ts';
+export {
+  cameOverTls,
+  clientAddress,
+  noTrustedProxies,
+  parseTrustedProxies,
+  type TrustedProxies,
+} from './client-address.ts';
 export { callOwnIngress, type OwnIngress, type TrialRequest } from './call-own-ingress.ts';
-export { clientAddress, noTrustedProxies, parseTrustedProxies, type TrustedProxies } from './client-address.ts';
 export { deliveryConnectors } from './delivery-connectors.ts';
 export { createEmitter, type EmitOutcome, type EmitRequest, type Emitter, type EmitterDeps } from './emitter.ts';
 export { answerOf, receiptAnswer, receiptPath, type AnswerFor } from './event-answer.ts';

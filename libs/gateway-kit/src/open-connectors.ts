@@ -10,6 +10,7 @@ export async function openConnectors(
   { kind, bus, env }: { kind: ConnectorKind; bus: Bus; env: NodeJS.ProcessEnv },
 ): Promise<Inventory> {
   const { keyring, log, options } = service;
+  const { metrics } = service.telemetry;
   const clock = { now: Date.now, random: Math.random };
   const store = keyring && createSecretStore({ bucket: bus.bucket('secrets'), keyring, ...clock });
   // Before the secrets are read for the first time: a change that comes meanwhile must not be missed.
@@ -20,7 +21,15 @@ export async function openConnectors(
     bus,
     resolve: secretResolver({ store, env }),
     log,
+    onReload: (outcome) => metrics.count('config_reloads_total', { outcome }),
   });
+  for (const state of ['ready', 'degraded', 'disabled'] as const) {
+    metrics.watch(
+      'connectors',
+      { kind, state },
+      () => inventory.list().filter((entry) => entry.state === state).length,
+    );
+  }
   service.onStop(() => inventory.close());
   service.ready('connectors', () => ({ ready: true, problems: inventory.problems() }));
   tellDegraded(inventory, log);

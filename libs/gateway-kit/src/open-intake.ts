@@ -4,7 +4,7 @@ import type { Service } from '@trunkline/service';
 import { createAdmittedEmitter, type EmitPackage } from './admitted-emitter.ts';
 import { createAuthFailures, type AuthFailures } from './auth-failures.ts';
 import type { TrustedProxies } from './client-address.ts';
-import type { EmitterDeps } from './emitter.ts';
+import { createEmitter, type Emitter, type EmitterDeps } from './emitter.ts';
 import type { gatewayOptions } from './gateway-options.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import type { StatusNotes } from './status-board.ts';
@@ -15,6 +15,8 @@ export interface Intake {
   bus: Bus;
   /** Stores events; what it says is stored was acknowledged by the bus. */
   emit: EmitPackage;
+  /** The same for many that have nothing to be put away, at once. */
+  emitAll: Emitter['emitAll'];
   rateLimit: RateLimit;
   failures: AuthFailures;
   trustedProxies: TrustedProxies;
@@ -39,6 +41,7 @@ export function openIntake(
   service.onStop(() => receipts.stop());
   const observeStore: EmitterDeps['observe'] = ({ outcome, ms }) =>
     metrics.observe('store_duration_seconds', ms / 1000, { kind, outcome: outcome.outcome });
+  const storing = { bus, receipts, rateLimit, now: clock.now, observe: observeStore };
   return {
     ...clock,
     bus,
@@ -46,7 +49,8 @@ export function openIntake(
     log: service.log,
     trustedProxies: service.options.trustedProxies,
     failures: createAuthFailures({ now: clock.now }),
-    emit: createAdmittedEmitter({ bus, receipts, rateLimit, now: clock.now, observe: observeStore }),
+    emit: createAdmittedEmitter(storing),
+    emitAll: createEmitter(storing).emitAll,
     onFailure: (connector) => metrics.count('auth_failures_total', { kind, connector }),
     observe({ connector, outcome, ms }) {
       metrics.count('ingress_events_total', { kind, connector, outcome });

@@ -25,6 +25,10 @@ export interface RunningDeliveries {
   owns(target: ReplyHandle): boolean;
   /** When the oldest delivery that waits in our lanes was queued, by connector, as an ISO time. */
   oldestWaiting(): Map<string, string>;
+  /** By connector, how many deliveries in our lanes wait for an operator. */
+  parked(): Map<string, number>;
+  /** How many of our targets are given a rest. */
+  openBreakers(): number;
   /** Finishes calls that are under way, hands the lanes over, leaves. */
   drain(): Promise<void>;
 }
@@ -44,6 +48,8 @@ export async function runDeliveries<S extends Step>(
       return parts.connectors.state(targetConnector(target)).state === 'ready' && parts.allowed(target).allowed;
     },
     oldestWaiting: () => handler.oldestWaiting(),
+    parked: () => handler.parked(),
+    openBreakers: () => handler.openBreakers(),
     async drain() {
       await lanes.drain();
       handler.close();

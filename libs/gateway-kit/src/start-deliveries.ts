@@ -32,9 +32,11 @@ export async function startDeliveries<S extends Step>(
         if (outcome !== 'delivered') status.sawDelivery(connector.name, 'failed');
         metrics.observe('platform_call_duration_seconds', ms / 1000, { kind, outcome });
       },
-      onSettled({ connector, state, created_at: createdAt }) {
-        metrics.count('deliveries_settled_total', { kind, connector: connector.name, state });
-        if (state === 'delivered') status.sawDelivery(connector.name, 'delivered');
+      onSettled({ connector: { name: connector }, state, reason, created_at: createdAt }) {
+        metrics.count('deliveries_settled_total', { kind, connector, state });
+        if (state === 'dead')
+          metrics.count('dead_letters_total', { kind, connector, reason: reason?.code ?? 'unknown' });
+        if (state === 'delivered') status.sawDelivery(connector, 'delivered');
         metrics.observe('delivery_duration_seconds', (Date.now() - Date.parse(createdAt)) / 1000, {
           kind,
           outcome: state,
@@ -45,6 +47,23 @@ export async function startDeliveries<S extends Step>(
   );
   service.onStop(() => deliveries.drain());
   status.watchWaiting(() => deliveries.oldestWaiting());
+  watchWaiting(deliveries, { kind, metrics });
   metrics.watch('lanes_owned', { work: `deliveries.${kind}` }, () => deliveries.owned().length);
   return deliveries;
+}
+
+function watchWaiting(
+  deliveries: RunningDeliveries,
+  { kind, metrics }: { kind: ConnectorKind; metrics: Service['telemetry']['metrics'] },
+): void {
+  metrics.watchAll('backlog_age_seconds', () =>
+    [...deliveries.oldestWaiting()].map(([connector, since]) => ({
+      labels: { kind, connector },
+      value: Math.max(0, (Date.now() - Date.parse(since)) / 1000),
+    })),
+  );
+  metrics.watchAll('deliveries_parked', () =>
+    [...deliveries.parked()].map(([connector, value]) => ({ labels: { kind, connector }, value })),
+  );
+  metrics.watch('breakers_open', { kind }, () => deliveries.openBreakers());
 }

@@ -22,6 +22,8 @@ export interface InventoryOptions {
   /** Looks up secrets. Without it no secret is looked at and every enabled connector is ready: for the router and for tools. */
   resolve?: Resolve | undefined;
   log: InventoryLog;
+  /** Told of each later edit, of the file or of a stored connector: whether it was taken. */
+  onReload?: (outcome: 'applied' | 'refused') => void;
   timing?: Partial<typeof defaultTiming>;
 }
 
@@ -63,7 +65,7 @@ export interface Inventory {
  * a later edit that is not valid is refused whole, the last good one stays and `problems` tells.
  */
 export async function openInventory(options: InventoryOptions): Promise<Inventory> {
-  const { kind = 'all', log } = options;
+  const { kind = 'all', log, onReload = () => undefined } = options;
   const timing = { ...defaultTiming, ...options.timing };
   const sources = createMergedSources();
   const table = createEntryTable({ resolve: options.resolve, log, retryMs: timing.retryMs });
@@ -77,7 +79,9 @@ export async function openInventory(options: InventoryOptions): Promise<Inventor
   const watch = await options.bus.bucket('connectors').watch(kind === 'all' ? '>' : `${kind}.*`, (change) => {
     const stored = storedIn(change, log);
     sources.setStored(change.key, stored);
-    if (isOpen) void declare(change.key);
+    if (!isOpen) return;
+    void declare(change.key);
+    onReload(stored?.problems.length ? 'refused' : 'applied');
   });
   isOpen = true;
   await Promise.all([...sources.keys()].map(declare));
@@ -87,8 +91,14 @@ export async function openInventory(options: InventoryOptions): Promise<Inventor
     followConnectorsFile(file, {
       log,
       timing,
-      onConnectors: (connectors) => sources.setFile(connectors.filter(ofKind)).forEach((key) => void declare(key)),
-      onProblems: (problems) => sources.setFileProblems(problems),
+      onConnectors(connectors) {
+        sources.setFile(connectors.filter(ofKind)).forEach((key) => void declare(key));
+        onReload('applied');
+      },
+      onProblems(problems) {
+        sources.setFileProblems(problems);
+        if (problems.length > 0) onReload('refused');
+      },
     });
   for (const problem of sources.problems()) log.warn({ problem: formatProblem(problem) }, 'inventory.problem');
 

@@ -1,3 +1,4 @@
+export { followSecretViews, type FollowedSecretViews } from './follow-secret-views.ts';
 export { type UnreadableSecret } from './check-secrets.ts';
 export { followKeyring, type FollowedKeyring, type FollowKeyringOptions } from './follow-keyring.ts';
 export { deriveKey, deriveKeyring, generateKey, parseKeyring, type Keyring } from './keyring.ts';
@@ -20,6 +21,7 @@ export {
   type SecretOrigin,
   type SecretSources,
 } from './resolve-secret.ts';
+export { openSealedText, sealText, type UnsealedReason } from './sealed-text.ts';
 export { type SealingKeys } from './sealing-keys.ts';
 export { Secret, secretMask, secretOf, validSecrets, type SecretFacts } from './secret.ts';
 export {

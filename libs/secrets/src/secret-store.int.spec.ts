@@ -80,6 +80,25 @@ describe('setting a secret', () => {
     expect(await values(store, 'shared.once')).toBe('absent');
   });
 
+  it('can be undone under a newer one, which stays', async () => {
+    const store = open();
+    await store.set(reference, 'before');
+    const refused = await store.set(reference, 'refused');
+    await store.set(reference, 'newer');
+    expect(await refused.undo()).toBe(true);
+    expect(await values(store)).toEqual(['newer', 'before']);
+    expect(await refused.undo()).toBe(false);
+  });
+
+  it('keeps a value that somebody set since, when it is to be deleted as it was', async () => {
+    const store = open();
+    const { version } = await store.set(reference, 'old');
+    const newer = await store.set(reference, 'newer');
+    expect(await store.delete(reference, { version })).toBe(false);
+    expect(await store.delete(reference, { version: newer.version })).toBe(true);
+    expect(await store.delete(reference, { version: newer.version })).toBe(false);
+  });
+
   it.each([
     { value: ' \n', because: 'blank' },
     { value: 'x'.repeat(65_537), because: 'longer than' },

@@ -5,7 +5,7 @@ import { readSecret, type SecretRead } from './read-secret.ts';
 import { namespacesOf, secretPlace } from './reference.ts';
 import { rekeySecrets, type RekeyReport } from './rekey.ts';
 import { readRecord, referenceIn } from './secret-record.ts';
-import { createSecretUse, useKey, usePrefix, type SecretUse, type UseTimes } from './secret-use.ts';
+import { createSecretUse, readUse, useKey, usePrefix, type UseTimes } from './secret-use.ts';
 import { secretView, type SecretView } from './secret-view.ts';
 import { setSecret, type SecretSet } from './set-secret.ts';
 
@@ -15,8 +15,11 @@ export interface SecretStore {
   read(reference: string): Promise<SecretRead>;
   /** Stores a new version. The one before counts for `graceMs` more (default 24 h); 0 cuts off all older ones at once. */
   set(reference: string, value: string, options?: { graceMs?: number }): Promise<SecretSet>;
-  /** Whether there was something to delete. Whether anybody still refers to it is the caller's question. */
-  delete(reference: string): Promise<boolean>;
+  /**
+   * Whether there was something to delete. Whether anybody still refers to it is the caller's question; with `version`, it is
+   * deleted only while that one is current, so that a value that somebody set meanwhile stays.
+   */
+  delete(reference: string, only?: { version: number }): Promise<boolean>;
   view(reference: string): Promise<SecretView | undefined>;
   list(): Promise<SecretView[]>;
   /** Everything that cannot be decrypted, and why: nothing, with the right keyring. */
@@ -50,20 +53,22 @@ export function createSecretStore(deps: SecretStoreDeps): SecretStore {
   return {
     read: (reference) => readSecret(reference, { ...deps, use, bucket: { get: (key) => newest(key, bucket, told) } }),
     set: (reference, value, { graceMs = defaultGraceMs } = {}) => setSecret({ reference, value, graceMs }, deps),
-    async delete(reference) {
+    async delete(reference, only) {
       const place = secretPlace(reference);
-      const existed = (await bucket.get(place.key)) !== undefined;
-      await bucket.delete(place.key);
+      const entry = await bucket.get(place.key);
+      if (entry === undefined) return false;
+      const isOther = only && readRecord(reference, entry.value).versions[0]?.version !== only.version;
+      if (isOther || !(await bucket.delete(place.key, only && entry.revision))) return false;
       await bucket.delete(useKey(place));
-      return existed;
+      return true;
     },
     async view(reference) {
       const place = secretPlace(reference);
       const [entry, note] = await Promise.all([bucket.get(place.key), bucket.get(useKey(place))]);
       if (entry === undefined) return undefined;
-      return secretView(readRecord(reference, entry.value), use.read(note?.value), now());
+      return secretView(readRecord(reference, entry.value), readUse(note?.value), now());
     },
-    list: () => listSecrets({ bucket, use, now }),
+    list: () => listSecrets({ bucket, now }),
     check: () => checkSecrets(deps),
     rekey: async () => rekeySecrets(await references(bucket), deps),
     watch: (kind, onChange) => watchSecrets(kind, onChange, { bucket, told }),
@@ -73,15 +78,14 @@ export function createSecretStore(deps: SecretStoreDeps): SecretStore {
 
 interface ListDeps {
   bucket: Pick<Bucket<unknown>, 'entries'>;
-  use: Pick<SecretUse, 'read'>;
   now: () => number;
 }
 
-async function listSecrets({ bucket, use, now }: ListDeps): Promise<SecretView[]> {
+async function listSecrets({ bucket, now }: ListDeps): Promise<SecretView[]> {
   const values = new Map<string, unknown>();
   const used = new Map<string, UseTimes>();
   for await (const { key, value } of bucket.entries()) {
-    if (key.startsWith(usePrefix)) used.set(key, use.read(value));
+    if (key.startsWith(usePrefix)) used.set(key, readUse(value));
     else values.set(key, value);
   }
   return [...values]

@@ -11,8 +11,6 @@ export type UseTimes = Readonly<Record<string, string>>;
 export interface SecretUse {
   /** Returns at once; writes at most once a minute for each version and process. */
   note(place: SecretPlace, version: number): void;
-  /** The times in a value of the bucket; none if it is no note. */
-  read(value: unknown): UseTimes;
   /** Waits for the notes that are being written. */
   flush(): Promise<void>;
 }
@@ -22,6 +20,12 @@ export const useKey = (place: Pick<SecretPlace, 'key'>) => `${usePrefix}${place.
 
 /** What the keys of notes begin with. */
 export const usePrefix = 'used.';
+
+/** The times in a value of the bucket; none if it is no note. */
+export function readUse(value: unknown): UseTimes {
+  const parsed = useSchema.safeParse(value);
+  return parsed.success ? parsed.data.used : {};
+}
 
 const coalesceMs = 60_000;
 const mostVersions = 10;
@@ -34,15 +38,10 @@ export function createSecretUse(
   const notedAt = new Map<string, number>();
   const writing = new Set<Promise<void>>();
 
-  const read: SecretUse['read'] = (value) => {
-    const parsed = useSchema.safeParse(value);
-    return parsed.success ? parsed.data.used : {};
-  };
-
   async function write(place: SecretPlace, version: number): Promise<void> {
     const key = useKey(place);
     const entry = await bucket.get(key);
-    const used = { ...read(entry?.value), [version]: new Date(now()).toISOString() };
+    const used = { ...readUse(entry?.value), [version]: new Date(now()).toISOString() };
     const newest = Object.entries(used)
       .sort(([a], [b]) => Number(b) - Number(a))
       .slice(0, mostVersions);
@@ -52,7 +51,6 @@ export function createSecretUse(
   }
 
   return {
-    read,
     note(place, version) {
       const name = `${place.key}@${version}`;
       if (now() - (notedAt.get(name) ?? -Infinity) < coalesceMs) return;

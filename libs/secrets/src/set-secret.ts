@@ -11,7 +11,12 @@ export interface NewSecret {
   graceMs: number;
 }
 
-/** A value that was stored. `undo` puts back what was there before, unless somebody wrote since (then it says false). */
+/**
+ * A value that was stored.
+ *
+ * `undo` puts back what was there before. Where somebody wrote a newer version since, that stays, and only this one no longer
+ * counts. False when neither was possible.
+ */
 export interface SecretSet {
   version: number;
   undo(): Promise<boolean>;
@@ -44,7 +49,9 @@ export async function setSecret({ reference, value, graceMs }: NewSecret, deps: 
       const next = rotated(record, added, { now, graceEnds: now + graceMs });
       const revision = await writeOver(before, { key, value: next }, deps.bucket);
       if (revision === undefined) return undefined;
-      return { version: at.version, undo: () => putBack(before, { key, revision }, deps.bucket) };
+      const undo = async () =>
+        (await putBack(before, { key, revision }, deps.bucket)) || withdraw(reference, at.version, deps);
+      return { version: at.version, undo };
     },
     deps,
   );
@@ -57,6 +64,23 @@ async function putBack(
 ): Promise<boolean> {
   if (before === undefined) return bucket.delete(key, revision);
   return (await bucket.update(key, before.value, revision)) !== undefined;
+}
+
+/** Takes a version back that a newer one has replaced: it would count until the end of its grace otherwise. */
+async function withdraw(reference: string, version: number, deps: SetSecretDeps): Promise<boolean> {
+  return changeRecord(
+    reference,
+    async ({ key }, before) => {
+      if (before === undefined) return false;
+      const record = readRecord(reference, before.value);
+      const [current, ...replaced] = record.versions;
+      const rest = replaced.filter((old) => old.version !== version);
+      if (current === undefined || rest.length === replaced.length) return false;
+      const written = await writeOver(before, { key, value: { ...record, versions: [current, ...rest] } }, deps.bucket);
+      return written === undefined ? undefined : true;
+    },
+    deps,
+  );
 }
 
 function checkValue(reference: string, value: string): void {

@@ -15,7 +15,7 @@ export async function connectBus<O extends OptionTable>(service: Service<O>): Pr
   metrics.watch('bus_connected', {}, () => (bus.state() === 'connected' ? 1 : 0));
   bus.onState((state) => state === 'connected' && metrics.count('bus_reconnects_total', {}));
   const closed = () => service.stopping.aborted || bus.state() === 'closed';
-  const required = { nc: bus.connection, names: bus.names, role: roleOf(service.name) };
+  const required = { nc: bus.connection, names: bus.names, role: roleOf(service.name), user: service.options.natsUser };
   await untilAnswered(() => requireStreams(required), { log: service.log, closed });
   return bus;
 }

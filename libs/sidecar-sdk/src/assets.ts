@@ -5,7 +5,7 @@ import { uploadedAssetSchema, type UploadedAsset } from './ingress-contract.ts';
 import { limits } from './protocol.ts';
 import { backoffMs } from './retry-delay.ts';
 import { assetSchema, type Asset } from './runtime-contract.ts';
-import { SidecarError } from './sidecar-error.ts';
+import { gatewayRefused, SidecarError } from './sidecar-error.ts';
 
 const timeoutMs = 60_000;
 const maxAttempts = 5;
@@ -61,8 +61,7 @@ export async function uploadAsset(bytes: Uint8Array, options: UploadOptions, dep
   };
   for (let attempt = 1; ; attempt++) {
     const answer = await deps.gateway.request(request);
-    if (answer.outcome === 'refused')
-      throw new SidecarError('GATEWAY_REFUSED', `The file was refused: ${answer.reason}`);
+    if (answer.outcome === 'refused') throw gatewayRefused('The file', answer);
     const uploaded = answer.outcome === 'ok' ? uploadedAssetSchema.safeParse(answer.document).data : undefined;
     if (uploaded) return uploaded;
     if (attempt >= maxAttempts) throw new SidecarError('ASSET_UNAVAILABLE', 'The gateway does not take the file now.');

@@ -260,7 +260,8 @@ describe('events', () => {
       log: quiet,
       deliver: () => {},
     });
-    await expect(sidecar.submit(at('a', 'e1'))).rejects.toMatchObject({ code: 'GATEWAY_REFUSED' });
+    const refusal = { status: 401, problemCode: 'unauthenticated' };
+    await expect(sidecar.submit(at('a', 'e1'))).rejects.toMatchObject({ code: 'GATEWAY_REFUSED', refusal });
     expect((await it.get('/health', 'Bearer another')).status).toBe(401);
   });
 

@@ -60,12 +60,13 @@ async function fetchLease(envKey: string, deps: CredentialDeps): Promise<Credent
   }
 }
 
-const refused = (envKey: string, { status }: Extract<GatewayAnswer, { outcome: 'refused' }>) =>
+const refused = (envKey: string, { status, code }: Extract<GatewayAnswer, { outcome: 'refused' }>) =>
   new SidecarError(
     'CREDENTIAL_REFUSED',
     status === 404
       ? `${envKey} is not granted: add it to credential_slots of the connector.`
       : `The lease of ${envKey} was refused (HTTP ${status}): the grant was revoked or replaced.`,
+    { refusal: { status, problemCode: code } },
   );
 
 const unavailable = (envKey: string) =>

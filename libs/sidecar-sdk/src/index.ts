@@ -22,7 +22,7 @@ export {
   type UploadedAsset,
 } from './ingress-contract.ts';
 export { jsonLog, type SidecarLog } from './log.ts';
-export { deliveryHeaders, ingressVersion, limits, runtimeVersion } from './protocol.ts';
+export { deliveryHeaders, ingressVersion, inheritedVariables, limits, runtimeVersion } from './protocol.ts';
 export {
   assetSchema,
   deliveryAnswerSchema,
@@ -39,5 +39,5 @@ export {
   type HealthStatus,
   type Manifest,
 } from './runtime-contract.ts';
-export { retryable, SidecarError, terminal, type SidecarErrorCode } from './sidecar-error.ts';
+export { retryable, SidecarError, terminal, type GatewayRefusal, type SidecarErrorCode } from './sidecar-error.ts';
 export type { SubmitQueueOptions } from './submit-queue.ts';

@@ -32,7 +32,7 @@ const attachment = z.union([assetReference, inlineAsset, linkedFile]);
 
 /** Something that happened on the platform. Optional fields may be null; unknown ones are dropped. */
 export const sidecarEventSchema = z.object({
-  instance_id: text.describe("The manifest's."),
+  instance_id: text.max(255).describe("The manifest's."),
   event_id: text
     .max(255)
     .refine((id) => id.trim() === id, 'must not begin or end with a space')

@@ -25,3 +25,18 @@ export const limits = {
   deliveryAnswerBytes: 64 * 1024,
   deliveryAnswerMs: 15_000,
 } as const;
+
+/** What a child of the gateway inherits of its environment; everything else is in its configuration. */
+export const inheritedVariables = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'TMPDIR',
+  'PYTHONPATH',
+  'VIRTUAL_ENV',
+  'NODE_EXTRA_CA_CERTS',
+] as const;

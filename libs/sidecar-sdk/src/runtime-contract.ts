@@ -3,6 +3,7 @@ import { optional, optionalList } from './optional-field.ts';
 import { runtimeVersion } from './protocol.ts';
 
 const text = z.string().min(1);
+const instanceId = text.max(255);
 const flag = (otherwise: boolean) =>
   z
     .boolean()
@@ -21,7 +22,7 @@ export type Capabilities = z.output<typeof capabilitiesSchema>;
 /** Answer of `GET /manifest`. Unknown fields are dropped: the contract may grow. */
 export const manifestSchema = z.object({
   protocol_version: z.literal(runtimeVersion),
-  instance_id: text,
+  instance_id: instanceId,
   capabilities: capabilitiesSchema.nullish().transform((value) => value ?? capabilitiesSchema.parse({})),
   experimental: flag(false),
 });
@@ -30,7 +31,7 @@ export type Manifest = z.output<typeof manifestSchema>;
 /** Answer of `GET /health`. */
 export const healthSchema = z.object({
   protocol_version: z.literal(runtimeVersion),
-  instance_id: text,
+  instance_id: instanceId,
   status: z.enum(['starting', 'ready', 'degraded', 'draining']),
   detail: optional(z.string()),
 });
@@ -54,15 +55,14 @@ const partSchema = z.discriminatedUnion('type', [
 ]);
 export type DeliveryPart = z.output<typeof partSchema>;
 
-/** Body of `POST /deliver`. The gateway writes it, so a sidecar reads it loosely. */
-export const deliverySchema = z.object({
+const deliveryRequestSchema = z.object({
   protocol_version: z
     .literal(runtimeVersion)
     .nullish()
     .transform((): typeof runtimeVersion => runtimeVersion),
   delivery_id: text,
   attempt: z.int().min(1),
-  reply_route: z.string(),
+  reply_route: z.unknown(),
   conversation: z.object({
     session_id: z.string(),
     thread_id: z
@@ -75,10 +75,16 @@ export const deliverySchema = z.object({
   artifacts: optionalList(z.array(assetSchema)),
   metadata: z.unknown(),
 });
-export type Delivery = z.output<typeof deliverySchema>;
 
-/** Body of `POST /deliver` as the gateway writes it: `parts` and `artifacts` may be left out. */
-export type DeliveryRequest = z.input<typeof deliverySchema>;
+/**
+ * Body of `POST /deliver` as the gateway writes it: `parts` and `artifacts` may be left out, and the route is what the event had, of
+ * whatever type.
+ */
+export type DeliveryRequest = z.input<typeof deliveryRequestSchema>;
+
+/** Body of `POST /deliver`. The gateway writes it, so a sidecar reads it loosely; only a route has to be text, as in the events of this SDK. */
+export const deliverySchema = deliveryRequestSchema.extend({ reply_route: z.string() });
+export type Delivery = z.output<typeof deliverySchema>;
 
 /** Answer of `POST /deliver`. `committed` is a promise: the platform has it. */
 export const deliveryAnswerSchema = z.object({

@@ -50,7 +50,11 @@ describe('an event by itself', () => {
       outcome: { do: 'resolve', result: { event_id: 'e1', status: 'rejected', code: 'idempotency_conflict' } },
       because: 'its id is taken for good',
     },
-    { answer: refused(404, 'connector_disabled'), outcome: { do: 'reject' }, because: 'somebody has to act' },
+    {
+      answer: refused(404, 'connector_disabled'),
+      outcome: { do: 'reject', error: { refusal: { status: 404, problemCode: 'connector_disabled' } } },
+      because: 'somebody has to act',
+    },
     { answer: ok({ fine: true }), outcome: { do: 'again', everyone: true }, because: 'that is no gateway of ours' },
   ])('$outcome.do: $because', async ({ answer, outcome }) => {
     expect(await send(answer, events.slice(0, 1))).toMatchObject([outcome]);

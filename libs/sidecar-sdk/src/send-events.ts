@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GatewayAnswer, GatewayClient } from './gateway-client.ts';
 import { batchResultSchema, eventResultSchema, type BatchItemResult } from './ingress-contract.ts';
 import { ingressVersion } from './protocol.ts';
-import { SidecarError } from './sidecar-error.ts';
+import { gatewayRefused } from './sidecar-error.ts';
 import type { SendEvents, SubmitOutcome } from './submit-queue.ts';
 
 const forEveryone = new Set([401, 403]);
@@ -47,8 +47,7 @@ function ofItem(item: BatchItemResult): SubmitOutcome {
 function notStored(answer: Exclude<GatewayAnswer, { outcome: 'ok' }>, event: string): SubmitOutcome {
   if (answer.outcome === 'again') return { do: 'again', afterMs: answer.afterMs, everyone: true };
   const { status, code, reason } = answer;
-  if (status !== 409)
-    return { do: 'reject', error: new SidecarError('GATEWAY_REFUSED', `The event was refused: ${reason}`) };
+  if (status !== 409) return { do: 'reject', error: gatewayRefused('The event', answer) };
   const { event_id } = originalId.parse(JSON.parse(event));
   return { do: 'resolve', result: { event_id, status: 'rejected', code, reason } };
 }

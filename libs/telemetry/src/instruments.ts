@@ -169,12 +169,6 @@ export const instruments = {
     labels: ['kind', 'outcome'],
     description: 'Storing one event on the bus, acknowledgement included.',
   },
-  turn_lag_seconds: {
-    kind: 'histogram',
-    unit: 'seconds',
-    labels: ['group'],
-    description: 'From a turn being appended to a worker starting it.',
-  },
   turns_total: {
     kind: 'counter',
     unit: 'count',

@@ -34,6 +34,18 @@ describe('metrics', () => {
     ]);
   });
 
+  it('of which series come and go are all that there are when somebody looks, and none after the end', () => {
+    const { store, text } = open();
+    let parked = [{ labels: { kind: 'slack', connector: 'a' }, value: 2 }];
+    const forget = store.watchAll('deliveries_parked', () => parked);
+    expect(text()).toContain('trunkline_deliveries_parked{kind="slack",connector="a"} 2');
+    parked = [{ labels: { kind: 'slack', connector: 'b' }, value: 1 }];
+    expect(text()).toContain('trunkline_deliveries_parked{kind="slack",connector="b"} 1');
+    expect(text()).not.toContain('connector="a"');
+    forget();
+    expect(text()).not.toContain('deliveries_parked');
+  });
+
   it('sort a value into every bucket it fits', () => {
     const { store, text } = open();
     for (const seconds of [0.0005, 0.001, 0.3, 1e6]) store.observe('routing_lag_seconds', seconds, {});

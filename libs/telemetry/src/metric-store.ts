@@ -93,23 +93,14 @@ const emptyNumber = (labels: readonly string[]): NumberSeries => ({ labels, valu
 export function createMetricStore({ now, activeSpan }: MetricStoreDeps): MetricStore {
   const numbers = new Map<InstrumentName, SeriesMap<NumberSeries>>();
   const histograms = new Map<InstrumentName, SeriesMap<HistogramSeries>>();
-  const watched = new Map<() => number | undefined, { name: InstrumentName; labels: Labels }>();
-
   const numbersOf = (name: InstrumentName) => existing(numbers, name, () => new SeriesMap(name, emptyNumber));
   const histogramsOf = (name: InstrumentName) => existing(histograms, name, () => new SeriesMap(name, histogramSeries));
+  const { watch, watchAll, readWatched } = createWatching(numbers, numbersOf);
 
   function exemplar(value: number): Exemplar | undefined {
     const span = activeSpan();
     if (span === undefined || !span.sampled) return undefined;
     return { traceId: span.traceId, spanId: span.spanId, value, atMs: now() };
-  }
-
-  function readWatched(): void {
-    for (const [read, { name, labels }] of watched) {
-      const value = read();
-      if (value === undefined) numbersOf(name).delete(labels);
-      else numbersOf(name).at(labels).value = value;
-    }
   }
 
   function collectOne(name: InstrumentName): Collected {
@@ -128,6 +119,26 @@ export function createMetricStore({ now, activeSpan }: MetricStoreDeps): MetricS
     set(name, value, labels) {
       numbersOf(name).at(labels).value = value;
     },
+    watch,
+    watchAll,
+    forget(name, labels) {
+      numbersOf(name).delete(labels);
+    },
+    collect() {
+      readWatched();
+      return instrumentNames.map(collectOne).filter(({ series }) => series.length > 0);
+    },
+  };
+}
+
+/** Gauges that are read when somebody looks. */
+function createWatching(
+  numbers: Map<InstrumentName, SeriesMap<NumberSeries>>,
+  numbersOf: (name: InstrumentName) => SeriesMap<NumberSeries>,
+): Pick<Metrics, 'watch' | 'watchAll'> & { readWatched(): void } {
+  const watched = new Map<() => number | undefined, { name: InstrumentName; labels: Labels }>();
+  const watchedAll = new Map<() => Iterable<{ labels: Labels; value: number }>, InstrumentName>();
+  return {
     watch(name, labels, read) {
       const own = () => read();
       watched.set(own, { name, labels });
@@ -136,12 +147,24 @@ export function createMetricStore({ now, activeSpan }: MetricStoreDeps): MetricS
         numbersOf(name).delete(labels);
       };
     },
-    forget(name, labels) {
-      numbersOf(name).delete(labels);
+    watchAll(name, read) {
+      const own = () => read();
+      watchedAll.set(own, name);
+      return () => {
+        watchedAll.delete(own);
+        numbers.delete(name);
+      };
     },
-    collect() {
-      readWatched();
-      return instrumentNames.map(collectOne).filter(({ series }) => series.length > 0);
+    readWatched() {
+      for (const [read, { name, labels }] of watched) {
+        const value = read();
+        if (value === undefined) numbersOf(name).delete(labels);
+        else numbersOf(name).at(labels).value = value;
+      }
+      for (const name of watchedAll.values()) numbers.delete(name);
+      for (const [read, name] of watchedAll) {
+        for (const { labels, value } of read()) numbersOf(name).at(labels).value = value;
+      }
     },
   };
 }

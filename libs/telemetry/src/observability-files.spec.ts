@@ -59,3 +59,22 @@ describe.each(files)('deploy/observability/%s', (file) => {
     expect(strange).toEqual([]);
   });
 });
+
+describe('every instrument', () => {
+  const root = resolve(import.meta.dirname, '../../..');
+  const sources = ['libs', 'apps']
+    .flatMap((folder) =>
+      readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' }).map(
+        (path) => `${root}/${folder}/${path}`,
+      ),
+    )
+    .filter(
+      (path) =>
+        /\/src\/.*(?<!\.spec)\.ts$/.test(path) && !path.includes('node_modules') && !path.endsWith('/instruments.ts'),
+    );
+  const written = sources.map((path) => readFileSync(path, 'utf8')).join('\n');
+
+  it.each(Object.keys(instruments))('%s is measured somewhere: it is in /metrics', (name) => {
+    expect(written.includes(`'${name}'`)).toBe(true);
+  });
+});

@@ -6,6 +6,8 @@ const main = resolve(import.meta.dirname, '../main.ts');
 
 const ownVariables = [
   'NATS_URL',
+  'NATS_USER',
+  'NATS_PASSWORD_FILE',
   'TRUNKLINE_PREFIX',
   'CONNECTORS_CONFIG',
   'TRUNKLINE_API_URL',

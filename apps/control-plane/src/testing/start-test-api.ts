@@ -1,22 +1,27 @@
 import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { createControlClient, type ControlClient } from '@trunkline/control-api';
-import { createIngressApp, listen, noTrustedProxies } from '@trunkline/gateway-kit';
-import { openInventory } from '@trunkline/inventory';
-import { createSecretStore, generateKey, parseKeyring, secretOf } from '@trunkline/secrets';
+import { listen, noTrustedProxies } from '@trunkline/gateway-kit';
+import { generateKey, parseKeyring, secretOf, type Keyring } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { startNats, type NatsServer } from '@trunkline/testing';
-import { createApi, type ApiDeps } from '../create-api.ts';
+import { createApp, type AppDeps } from '../create-app.ts';
+import { openKnowledge, type Knowledge } from '../open-knowledge.ts';
 import { openTokenStore } from '../tokens/token-store.ts';
+import { createCheckedFetch } from './check-answer.ts';
 
 /** A control plane inside the test, on a NATS of its own. */
 export interface TestApi extends AsyncDisposable {
   url: string;
   bus: Bus;
   nats: NatsServer;
+  keyring: Keyring;
+  knowledge: Knowledge;
   /** Its start-up token has the role admin. */
   admin: ControlClient;
   /** A client with another token, or none. */
   as(token?: string): ControlClient;
+  /** Fails when the answer is not what the OpenAPI document says. */
+  fetch: typeof fetch;
   /** Lines of its log. */
   logged: string[];
 }
@@ -25,9 +30,15 @@ export const testAdminToken = 'admin-token-of-the-tests';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
+/** What a test decides of the control plane. */
+export interface TestApiOptions extends Partial<AppDeps> {
+  /** Path of the connectors file. */
+  connectorsConfig?: string;
+}
+
 /** `await using api = await startTestApi()`; `more` replaces what the operations work with. */
-export async function startTestApi(options: Partial<ApiDeps> = {}): Promise<TestApi> {
-  const { keyring = parseKeyring(generateKey('test')), ...more } = options;
+export async function startTestApi(options: TestApiOptions = {}, { port = 0 } = {}): Promise<TestApi> {
+  const { connectorsConfig, keyring = parseKeyring(generateKey('test')), ...more } = options;
   const nats = await startNats();
   const bus = await openBus({ servers: nats.url, name: 'control-plane test' }, quiet);
   await migrateStreams({ nc: bus.connection, names: bus.names });
@@ -37,33 +48,38 @@ export async function startTestApi(options: Partial<ApiDeps> = {}): Promise<Test
     destination: { write: (line) => void logged.push(line) },
   });
   const tokens = await openTokenStore(bus.bucket('tokens'));
-  const inventory = await openInventory({ bus, log });
-  const deps: ApiDeps = {
+  const knowledge = await openKnowledge({ bus, keyring, connectorsConfig, now: Date.now, log });
+  const deps: AppDeps = {
     bus,
     keyring,
-    inventory,
-    secrets: createSecretStore({ bucket: bus.bucket('secrets'), keyring, now: Date.now, random: Math.random }),
+    ...knowledge,
     tokens,
     adminToken: secretOf(testAdminToken),
     trustedProxies: noTrustedProxies,
+    publicUrl: undefined,
+    oidc: undefined,
     now: Date.now,
     log,
     ...more,
   };
-  const server = await listen(createIngressApp(createApi(deps), { log }), { host: '127.0.0.1', port: 0 });
+  const server = await listen(createApp(deps), { host: '127.0.0.1', port });
   const url = `http://127.0.0.1:${server.port}`;
-  const as = (token?: string) => createControlClient({ url, token });
+  const checkedFetch = createCheckedFetch();
+  const as = (token?: string) => createControlClient({ url, token, fetch: checkedFetch });
   return {
     url,
     bus,
     nats,
+    keyring,
+    knowledge,
     as,
     admin: as(testAdminToken),
+    fetch: checkedFetch,
     logged,
     async [Symbol.asyncDispose]() {
       await server.close();
       tokens.close();
-      inventory.close();
+      knowledge.close();
       await bus.close();
       await nats[Symbol.asyncDispose]();
     },

@@ -7,6 +7,7 @@ import { measureTelegramIngress } from './ingress-telegram.ts';
 import { measureIsolation } from './isolation.ts';
 import { measureLatency } from './latency.ts';
 import { measureRouter } from './router-cost.ts';
+import { measureManyConnectors } from './many-connectors.ts';
 import type { BenchContext, Row } from './row.ts';
 
 /** Everything that is measured, in order; `rows` names what each measurement yields. */
@@ -31,6 +32,15 @@ export const measurements: readonly { rows: readonly string[]; measure: (context
         'idle RSS session-router',
       ],
       measure: measureIdleMemory,
+    },
+    {
+      rows: [
+        'list of 10,000 connectors p99',
+        'the same by state p99',
+        'gateway start with 10,000 connectors',
+        'change live among 10,000, slowest of 20',
+      ],
+      measure: measureManyConnectors,
     },
     { rows: ['slack isolation p50', 'slack isolation p95'], measure: measureIsolation },
   ];

@@ -28,6 +28,10 @@ export async function receivingApp(entries: ReturnType<ExternalConnectors['get']
     },
     get: () => Promise.resolve(undefined),
   };
+  const emit = (request: EmitRequest): Promise<EmitOutcome> => {
+    emitted.push(request);
+    return Promise.resolve(answers.shift() ?? { outcome: 'stored' });
+  };
   const deps: ReceiveDeps & { bus: ReceiveDeps['bus'] & { objects: () => typeof assets } } = {
     connectors: { get: (name) => entries.find((entry) => entry?.name === name) },
     failures: createAuthFailures({ now: Date.now, burst: 1000 }),
@@ -36,10 +40,8 @@ export async function receivingApp(entries: ReturnType<ExternalConnectors['get']
     instanceOf: () => Promise.resolve('i-1'),
     assetUrls: { urlOf: () => undefined },
     log: { info: () => {} },
-    emit: (request) => {
-      emitted.push(request);
-      return Promise.resolve(answers.shift() ?? { outcome: 'stored' });
-    },
+    emit,
+    emitAll: (requests) => Promise.all(requests.map(emit)),
     ...more,
     bus: {
       names: createNames('tl'),

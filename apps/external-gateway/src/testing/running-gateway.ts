@@ -25,9 +25,11 @@ export interface Installation extends AsyncDisposable {
   readonly bus: Bus;
   readonly folder: string;
   readonly port: number;
+  readonly natsUrl: string;
   setSecret(reference: string, value: string): Promise<void>;
   configure(toml: string): Promise<void>;
-  start(): Promise<Replica>;
+  /** By another way to the bus, if one is given. */
+  start(natsUrl?: string): Promise<Replica>;
   notes(): ChildNote[];
   status(name?: string): Promise<string | undefined>;
 }
@@ -49,8 +51,8 @@ export async function openInstallation(): Promise<Installation> {
   const secrets = createSecretStore({ bucket: bus.bucket('secrets'), keyring: parsed, ...clock });
   const replicas: Replica[] = [];
 
-  async function start(): Promise<Replica> {
-    const args = [main, '--port', '0', '--nats-url', nats.url, '--no-log-pretty', '--ops-port', '0'];
+  async function start(natsUrl = nats.url): Promise<Replica> {
+    const args = [main, '--port', '0', '--nats-url', natsUrl, '--no-log-pretty', '--ops-port', '0'];
     const env = { ...process.env, CONNECTORS_CONFIG: config, TRUNKLINE_MASTER_KEY: key };
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const log: string[] = [];
@@ -77,7 +79,7 @@ export async function openInstallation(): Promise<Installation> {
   }
 
   return {
-    ...{ bus, port, folder: dir.path, start },
+    ...{ bus, port, folder: dir.path, natsUrl: nats.url, start },
     setSecret: async (reference, value) => void (await secrets.set(reference, value)),
     configure: (toml) => writeFile(config, toml),
     notes: () => readNotes(join(dir.path, 'starts')),

@@ -55,6 +55,7 @@ export async function receivingGateway({ natsUrl, api, prefix }: { natsUrl: stri
   const bots = await startBots({
     ...deps,
     worker: randomUUID(),
+    metrics: { watch: () => () => undefined },
     inventory: {
       list: (() => entries) as never,
       onChange: (listener) => {

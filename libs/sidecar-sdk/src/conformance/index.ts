@@ -11,4 +11,4 @@ export { type Download, type GatewayRecord, type LeaseRequest } from './gateway-
 export { startMockGateway, type MockGateway, type MockGatewayOptions } from './mock-gateway.ts';
 export { type AssetMode } from './offered-files.ts';
 export { type EventAttempt, type GatewayFault } from './receive-events.ts';
-export { inheritedVariables, startSidecarProcess, type StartedSidecar, type StartOptions } from './start-sidecar.ts';
+export { startSidecarProcess, type StartedSidecar, type StartOptions } from './start-sidecar.ts';

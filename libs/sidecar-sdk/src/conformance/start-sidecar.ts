@@ -25,21 +25,6 @@ export interface StartOptions {
   onLine?(line: string): void;
 }
 
-/** What a child of the gateway inherits; everything else is in its configuration. */
-export const inheritedVariables = [
-  'PATH',
-  'HOME',
-  'LANG',
-  'LC_ALL',
-  'TZ',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  'TMPDIR',
-  'PYTHONPATH',
-  'VIRTUAL_ENV',
-  'NODE_EXTRA_CA_CERTS',
-] as const;
-
 /** Starts a sidecar in a process group of its own, as the gateway does. */
 export function startSidecarProcess({ command, env, onLine }: StartOptions): StartedSidecar {
   // The signal goes to the whole group: the shell has to outlive its command to tell how that ended.

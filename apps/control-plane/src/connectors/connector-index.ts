@@ -1,0 +1,44 @@
+import type { Bucket } from '@trunkline/bus';
+import { connectorKey, type Inventory, type InventoryEntry } from '@trunkline/inventory';
+import { readRecord } from './connector-records.ts';
+
+/** What the bucket says of a runtime connector beside its fields. */
+export interface RecordFacts {
+  revision: number;
+  created_at?: string | undefined;
+  updated_at?: string | undefined;
+}
+
+/** All connectors in memory, for lists: sorted by kind and name, a few milliseconds behind the newest write. */
+export interface ConnectorIndex {
+  sorted(): readonly InventoryEntry[];
+  facts(entry: InventoryEntry): RecordFacts | undefined;
+  close(): void;
+}
+
+/** By what lists are sorted and paged. */
+export const listKey = ({ kind, name }: Pick<InventoryEntry, 'kind' | 'name'>): string => `${kind}/${name}`;
+
+/** Resolves when all are known. Sorts again only after a connector came or went. */
+export async function openConnectorIndex(deps: {
+  inventory: Pick<Inventory, 'list' | 'onChange'>;
+  bucket: Pick<Bucket<unknown>, 'watch'>;
+}): Promise<ConnectorIndex> {
+  const { inventory, bucket } = deps;
+  const facts = new Map<string, RecordFacts>();
+  let sorted: InventoryEntry[] | undefined;
+  const watch = await bucket.watch('>', ({ key, value, revision }) => {
+    if (value === undefined) return void facts.delete(key);
+    const { created_at, updated_at } = readRecord(value);
+    facts.set(key, { revision, created_at, updated_at });
+  });
+  const unfollow = inventory.onChange(() => void (sorted = undefined));
+  return {
+    sorted: () => (sorted ??= inventory.list().sort((a, b) => (listKey(a) < listKey(b) ? -1 : 1))),
+    facts: ({ kind, name, source }) => (source === 'file' ? undefined : facts.get(connectorKey(kind, name))),
+    close() {
+      watch.stop();
+      unfollow();
+    },
+  };
+}

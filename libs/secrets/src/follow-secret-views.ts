@@ -1,0 +1,41 @@
+import type { Bucket, Watch } from '@trunkline/bus';
+import { secretPlace } from './reference.ts';
+import { readRecord, referenceIn, type SecretRecord } from './secret-record.ts';
+import { readUse, useKey, usePrefix, type UseTimes } from './secret-use.ts';
+import { secretView, type SecretView } from './secret-view.ts';
+
+/** Views of all secrets from memory, for lists that show many. They lag a few milliseconds behind the newest write. */
+export interface FollowedSecretViews extends Watch {
+  view(reference: string): SecretView | undefined;
+}
+
+/** Follows the bucket `secrets`; resolves when all are known. Decrypts nothing. */
+export async function followSecretViews(
+  bucket: Pick<Bucket<unknown>, 'watch'>,
+  now: () => number,
+): Promise<FollowedSecretViews> {
+  const records = new Map<string, SecretRecord>();
+  const used = new Map<string, UseTimes>();
+  const watch = await bucket.watch('>', ({ key, value }) => {
+    if (key.startsWith(usePrefix)) return value === undefined ? used.delete(key) : used.set(key, readUse(value));
+    const record = value === undefined ? undefined : readable(key, value);
+    return record ? records.set(key, record) : records.delete(key);
+  });
+  return {
+    stop: () => watch.stop(),
+    view(reference) {
+      const { key } = secretPlace(reference);
+      const record = records.get(key);
+      return record && secretView(record, used.get(useKey({ key })) ?? {}, now());
+    },
+  };
+}
+
+/** A record that cannot be read has no view; whoever reads the secret itself is told why. */
+function readable(key: string, value: unknown): SecretRecord | undefined {
+  try {
+    return readRecord(referenceIn(value) ?? key, value);
+  } catch {
+    return undefined;
+  }
+}
