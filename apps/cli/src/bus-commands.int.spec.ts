@@ -16,11 +16,6 @@ afterAll(async () => {
 
 const trunkline = (...args: string[]) => runCli(['--state-dir', dir.path, ...args], { NATS_URL: nats.url });
 
-it('other commands say what to do while there are no streams', async () => {
-  const { code, err } = await trunkline('deliveries', 'list');
-  expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('trunkline bus migrate') });
-});
-
 it('migrate makes what is missing, says so, and changes nothing the second time; status shows it', async () => {
   const before = await trunkline('--json', 'bus', 'status');
   expect(rows(before.out)).toContainEqual(expect.objectContaining({ stream: 'tl_EVENTS', state: 'missing' }));

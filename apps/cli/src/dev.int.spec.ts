@@ -76,17 +76,64 @@ describe('trunkline dev', () => {
   });
 });
 
-describe('events tail', () => {
-  it('shows what was stored and ends after the count; with --json the whole event', async () => {
+describe('events', () => {
+  it('are shown as they are stored; tail ends after the count, with --json each as the feed has it', async () => {
     await trunkline('simulate', 'http', 'tailed');
     const tail = await trunkline('--json', 'events', 'tail', '--since', '2026-01-01T00:00:00Z', '--count', '1');
     expect(tail.code).toBe(0);
-    expect(firstLine(tail.out)).toMatchObject({ specversion: '1.0', connector: 'http/demo' });
+    expect(firstLine(tail.out)).toMatchObject({ what: 'event', data: { specversion: '1.0', connector: 'http/demo' } });
     const all = startCli(['--state-dir', state, 'events', 'tail', '--since', '2026-01-01T00:00:00Z']);
     await waitFor(() => all.out().includes('tailed'), { what: 'the event', timeoutMs: 20_000 });
     all.process.kill('SIGTERM');
     expect(await all.ended).toMatchObject({ code: 0, err: '' });
   });
+
+  it('are listed, shown with their turn, and replayed by force once', async () => {
+    const { event_id, turn_id } = firstLine((await trunkline('simulate', 'http', 'listed')).out);
+    const list = await trunkline('events', 'list', '--outcome', 'accepted', '--kind', 'http', '--limit', '5');
+    expect(list.out).toMatch(new RegExp(`accepted +http/demo +${String(event_id)} .* listed`));
+    const one = ['http', 'demo', String(event_id)];
+    const got = JSON.parse((await trunkline('events', 'get', ...one)).out) as object;
+    expect(got).toMatchObject({ event_id, turn: { turn_id }, outcome: 'accepted' });
+    expect(await trunkline('events', 'replay', ...one)).toMatchObject({ code: 6 });
+    const forced = firstLine((await trunkline('--json', 'events', 'replay', ...one, '--force')).out);
+    expect(forced).toMatchObject({ event_id: `${String(event_id)}~r1`, status: 'accepted' });
+    expect(firstLine((await trunkline('--json', 'events', 'replay', ...one, '--force')).out)).toEqual(forced);
+    expect(await trunkline('events', 'get', 'http', 'demo', 'nothing')).toMatchObject({ code: 5 });
+  });
+});
+
+describe('sessions', () => {
+  it('are made, spoken in, aimed and ended', async () => {
+    const targets = join(dir.path, 'targets.json');
+    writeFileSync(targets, JSON.stringify([{ type: 'http', url: 'https://answers.example/in' }]));
+    const scope = join(dir.path, 'scope.json');
+    writeFileSync(scope, JSON.stringify({ skill_deny: ['shell'] }));
+    const made = await trunkline('sessions', 'create', 'cli-1', '--persona', 'p', '--key', 'cli-key');
+    expect(JSON.parse(made.out)).toMatchObject({ session_id: 'cli-1', binding_keys: ['cli-key'], persona_id: 'p' });
+    expect(await trunkline('sessions', 'create', 'cli-1')).toMatchObject({ code: 6 });
+    expect((await trunkline('sessions', 'reply-targets', 'set', 'cli-1', targets)).out).toContain('answers.example');
+    expect((await trunkline('sessions', 'reply-targets', 'get', 'cli-1')).out).toContain('answers.example');
+    expect((await trunkline('sessions', 'reply-targets', 'clear', 'cli-1')).out).toBe('Cleared.\n');
+    expect((await trunkline('sessions', 'set-capability-scope', 'cli-1', scope)).out).toContain('shell');
+    expect(await trunkline('sessions', 'set-credential-scope', 'cli-1', scope)).toMatchObject({ code: 2 });
+    expect((await trunkline('sessions', 'set-persona', 'cli-1')).out).not.toContain('persona_id');
+    expect((await trunkline('sessions', 'input', 'cli-1', 'Are you there?')).out).toMatch(/^Turn trn_/);
+    expect((await trunkline('sessions', 'turns', 'cli-1')).out).toContain('trunkline.message.created');
+    const said = async () => (await trunkline('sessions', 'outputs', 'cli-1')).out;
+    await waitFor(async () => (await said()).includes('You said: Are you there?'), {
+      what: 'the answer of the agent',
+      timeoutMs: 20_000,
+    });
+    expect((await trunkline('sessions', 'list', '--state', 'active')).out).toContain('cli-1');
+    expect((await trunkline('sessions', 'apply-policy', 'http', 'demo', '--dry-run')).out).toMatch(
+      /^0 of \d+ active sessions contradict the policy; 0 moved\.\n$/,
+    );
+    expect((await trunkline('sessions', 'end', 'cli-1')).out).toBe('Ended.\n');
+    expect(JSON.parse((await trunkline('sessions', 'get', 'cli-1')).out)).toMatchObject({ state: 'ended' });
+    expect(await trunkline('sessions', 'input', 'cli-1', 'Still there?')).toMatchObject({ code: 6 });
+    expect(await trunkline('sessions', 'get', 'nobody')).toMatchObject({ code: 5 });
+  }, 60_000);
 });
 
 describe('simulate http', () => {
@@ -145,8 +192,18 @@ describe('deliveries', () => {
     const { code, err } = await trunkline('deliveries', 'replay', toSlack.delivery_id);
     expect({ code, err }).toEqual({
       code: 6,
-      err: expect.stringMatching(/is (pending|parked): it is still under way\./),
+      err: expect.stringMatching(/It is (pending|parked), so still under way\./),
     });
+  });
+
+  it('are cancelled, resolved and replayed in bulk', async () => {
+    const id = toSlack.delivery_id;
+    expect((await trunkline('deliveries', 'cancel', id)).out).toBe('Ended as cancelled.\n');
+    expect(await trunkline('deliveries', 'resolve', id, '--reason', 'no need')).toMatchObject({ code: 6 });
+    const bulk = ['deliveries', 'replay-bulk', '--kind', 'slack', '--state', 'cancelled'];
+    expect((await trunkline(...bulk, '--dry-run')).out).toMatch(new RegExp(`${id} +cancelled .*would_queue`));
+    expect((await trunkline(...bulk)).out).toBe('Queued again: 1.\n');
+    expect((await trunkline('targets', 'reset', '=unknown')).out).toBe('It was not blocked.\n');
   });
 
   it('ends with 2 for a state that does not exist, and names those that do', async () => {

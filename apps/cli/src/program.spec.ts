@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from './program.ts';
+import { jsonShapes } from './testing/json-shapes.ts';
 
 const program = createProgram({
   env: {},
@@ -30,6 +31,12 @@ describe('help', () => {
       await expect(text).toMatchFileSnapshot(`../fixtures/help/${name}.txt`);
     },
   );
+});
+
+it('what each command prints with --json is written down', () => {
+  const leaves = commands(program).filter((command) => command.commands.length === 0);
+  const named = leaves.map((command) => path(command).slice(1).join(' '));
+  expect(Object.keys(jsonShapes).sort()).toEqual(named.sort());
 });
 
 describe('the pages', () => {

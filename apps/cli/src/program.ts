@@ -9,15 +9,16 @@ import { configCheck } from './config-check.ts';
 import { addConnectors } from './connectors-command.ts';
 import { configPrint } from './config-print.ts';
 import { addAudit } from './audit-command.ts';
-import { isoTime, wholeNumber, type CommandShared, type Globals } from './command-shared.ts';
-import { withBus, withServer } from './connect.ts';
-import { deliveriesGet, deliveriesList, deliveriesReplay } from './deliveries-commands.ts';
+import { wholeNumber, type CommandShared, type Globals } from './command-shared.ts';
+import { withServer } from './connect.ts';
+import { addDeliveries, addTargets } from './deliveries-command.ts';
 import { dev, type DevFlags } from './dev.ts';
 import { addExplain } from './explain-command.ts';
 import { addDoctor } from './doctor-command.ts';
-import { eventsTail } from './events-tail.ts';
+import { addEvents } from './events-command.ts';
 import { addFakeHttp, addFakeSlack, addFakeTelegram } from './fake-command.ts';
 import { addInit } from './init-command.ts';
+import { addSessions } from './sessions-command.ts';
 import { addSimulateExternal, addSimulateHttp, addSimulateSlack, addSimulateTelegram } from './simulate-command.ts';
 import { resolveSecrets } from './resolve-secrets.ts';
 import { addSecrets } from './secrets-command.ts';
@@ -75,8 +76,10 @@ export function createProgram(deps: ProgramDeps): Command {
   addInit(program, shared);
   addConfig(program, shared);
   addBus(program, { globals, terminal });
-  addEvents(program, { globals, terminal, signal: deps.signal });
-  addDeliveries(program, { globals, terminal });
+  addEvents(program, shared);
+  addSessions(program, shared);
+  addDeliveries(program, shared);
+  addTargets(program, shared);
   addSimulate(program, { deps, globals, terminal });
   addFake(program, { deps, globals, terminal });
   addConnectors(program, shared);
@@ -182,44 +185,6 @@ function addBus(program: Command, { globals, terminal }: Shared): void {
     .description('what each stream holds, and whether it is as it should be')
     .action(() => withServer(globals(), (open) => busStatus({ bus: open, terminal: terminal() })));
   addPermissions(bus, { globals, terminal });
-}
-
-function addEvents(program: Command, { globals, terminal, signal }: Shared & { signal: AbortSignal }): void {
-  program
-    .command('events')
-    .description('what came in')
-    .command('tail')
-    .description('show events as they are stored')
-    .option('--since <time>', 'begin at this ISO time instead of now', isoTime)
-    .option('--count <number>', 'end after so many', wholeNumber)
-    .action((flags: { since?: Date; count?: number }) =>
-      withBus(globals(), (open) => eventsTail(flags, { bus: open, terminal: terminal(), signal })),
-    );
-}
-
-function addDeliveries(program: Command, { globals, terminal }: Shared): void {
-  const deliveries = program.command('deliveries').description('what goes out');
-  deliveries
-    .command('list')
-    .description('deliveries under way or settled in the last 48 h, newest first')
-    .option('--state <state...>', 'only these states')
-    .option('--session <id>', 'only of this session')
-    .option('--limit <number>', 'at most so many', wholeNumber, 50)
-    .addHelpText('after', '\nExample: trunkline deliveries list --state dead unknown')
-    .action((flags: { state?: string[]; session?: string; limit: number }) =>
-      withBus(globals(), (bus) => deliveriesList(flags, { bus, terminal: terminal() })),
-    );
-  deliveries
-    .command('get <id>')
-    .description('one delivery with its attempts and steps')
-    .action((id: string) => withBus(globals(), (bus) => deliveriesGet(id, { bus, terminal: terminal() })));
-  deliveries
-    .command('replay <id>')
-    .description('queue a settled delivery again, with the same idempotency keys')
-    .option('--fresh', 'start over with new keys: what arrived already is sent again')
-    .action((id: string, flags: { fresh?: boolean }) =>
-      withBus(globals(), (bus) => deliveriesReplay(id, flags, { bus, terminal: terminal() })),
-    );
 }
 
 function addSimulate(program: Command, shared: Shared & { deps: ProgramDeps }): void {

@@ -34,6 +34,11 @@ export function printRows<T extends object>(rows: T[], columns: (keyof T & strin
   );
 }
 
+/** Prints one document: indented for people, on one line with `--json`. */
+export function printDocument(document: unknown, { out, json }: Terminal): void {
+  out(json ? JSON.stringify(document) : JSON.stringify(document, null, 2));
+}
+
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '-';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -1,15 +1,17 @@
 import type { Bus } from '@trunkline/bus';
 import { routes } from '@trunkline/control-api';
-import type { IngressRoute } from '@trunkline/gateway-kit';
+import type { Emitter, IngressRoute } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
 import type { FollowedSecretViews, SecretStore } from '@trunkline/secrets';
 import type { Logger } from '@trunkline/telemetry';
 import type { AccessDeps } from './access.ts';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import { recordAudit } from './audit/record-audit.ts';
-import type { AuthenticateDeps } from './authenticate.ts';
+import { authenticate, type AuthenticateDeps } from './authenticate.ts';
 import { connectorHandlers } from './connectors/connector-handlers.ts';
 import type { ConnectorIndex } from './connectors/connector-index.ts';
+import { deliveryHandlers } from './deliveries/delivery-handlers.ts';
+import { eventHandlers } from './events/event-handlers.ts';
 import type { FollowedStatus } from './gateways/follow-status.ts';
 import { consoleHandlers } from './console/console-handlers.ts';
 import { gatewayHandlers } from './gateways/gateway-handlers.ts';
@@ -17,6 +19,8 @@ import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
 import { secretHandlers } from './secrets/secret-handlers.ts';
 import { serveOperations } from './serve-operations.ts';
+import { sessionHandlers } from './sessions/session-handlers.ts';
+import { streamHandlers } from './stream/stream-handlers.ts';
 import { tokenHandlers } from './tokens/token-handlers.ts';
 import type { TokenStore } from './tokens/token-store.ts';
 
@@ -31,6 +35,10 @@ export interface ApiDeps extends AccessDeps {
   secretViews: FollowedSecretViews;
   status: FollowedStatus;
   index: ConnectorIndex;
+  /** Stores what operators send into the bus. */
+  emitter: Emitter;
+  /** Aborts when the process is about to end. */
+  closing: AbortSignal;
   log: Logger;
   /** Everything that tells who a caller is. */
   access: AuthenticateDeps;
@@ -46,6 +54,10 @@ export function createApi(deps: ApiDeps): IngressRoute[] {
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),
     ...consoleHandlers({ ...access, log: deps.log, now, oidcUrl }),
+    ...deliveryHandlers({ bus, now }),
+    ...eventHandlers(deps),
+    ...sessionHandlers(deps),
+    ...streamHandlers({ ...deps, isKnown: (req) => 'caller' in authenticate(req, access) }),
     ...gatewayHandlers({ bus, now }),
     ...grantHandlers({ bucket: bus.bucket('grants'), now }),
     ...secretHandlers(deps),

@@ -21,8 +21,8 @@ export async function openKnowledge(options: {
   const secrets = createSecretStore({ bucket: bus.bucket('secrets'), keyring, now, random: Math.random });
   const inventory = await openInventory({ file: connectorsConfig, bus, log });
   const secretViews = await followSecretViews(bus.bucket('secrets'), now);
-  const index = await openConnectorIndex({ inventory, bucket: bus.bucket('connectors') });
   const status = followStatus({ bus, log });
+  const index = await openConnectorIndex({ inventory, bucket: bus.bucket('connectors'), status });
   return {
     ...{ inventory, secrets, secretViews, status, index },
     close() {

@@ -40,8 +40,13 @@ export function serveOperations(
     methods[route.method] = serveOne({ id, route, handler }, deps);
     byPath.set(route.path, methods);
   }
-  return [...byPath].map(([path, methods]) => ({ path, methods }));
+  return [...byPath]
+    .map(([path, methods]) => ({ path, methods }))
+    .sort((a, b) => (wordsFirst(a.path) < wordsFirst(b.path) ? -1 : 1));
 }
+
+/** The router takes the first path that fits, so `/replay-bulk` has to stand before `/:delivery_id`. */
+const wordsFirst = (path: string) => path.replaceAll(':', '~');
 
 interface Operation {
   id: string;

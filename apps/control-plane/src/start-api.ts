@@ -1,5 +1,5 @@
-import type { Bus } from '@trunkline/bus';
-import { listen } from '@trunkline/gateway-kit';
+import { listenForReceipts, type Bus } from '@trunkline/bus';
+import { createEmitter, listen } from '@trunkline/gateway-kit';
 import type { SecretStore } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
 import { createApp } from './create-app.ts';
@@ -26,9 +26,13 @@ export async function startApi(service: Service<typeof controlPlaneOptions>, { b
 
   const oidc = oidcSignIn(service.options);
   const access = { keyring, tokens, adminToken, trustedProxies, publicUrl, oidc };
-  const app = createApp({ ...access, ...knowledge, bus, now, log });
+  const emitter = createEmitter({ bus, receipts: listenForReceipts({ instance: service.instanceId }, bus), now });
+  const closing = new AbortController();
+  const app = createApp({ ...access, ...knowledge, bus, emitter, closing: closing.signal, now, log });
   const server = await listen(app, { host, port });
   service.onStop(() => server.close());
+  // Before the server waits for its answers to end: feeds last until somebody ends them.
+  service.onStop(async () => closing.abort());
   log.info({ host, port: server.port }, 'api.listening');
   return server.port;
 }

@@ -382,8 +382,8 @@ env = { MAILBOX = ${JSON.stringify(mailbox)} }
 /** Resolves when a gateway has just renewed its leases. */
 async function renewal({ bus }: Installation, { instance }: Replica): Promise<void> {
   let seen = 0;
-  const isOurs = (key: string) => key.startsWith('external_child.worker.') && key.endsWith(instance);
-  const watch = await bus.bucket<unknown>('platform_leases').watch('external_child.>', ({ key }) => {
+  const isOurs = (key: string) => key.startsWith('external.worker.') && key.endsWith(instance);
+  const watch = await bus.bucket<unknown>('platform_leases').watch('external.>', ({ key }) => {
     if (isOurs(key)) seen++;
   });
   // The first is what was there.

@@ -52,9 +52,11 @@ async function takeTogether(
   context: TakeContext,
   deps: TakeDeps,
 ): Promise<(readonly [Normalized, Taken])[]> {
-  const prepared = await Promise.all(events.map((event) => prepareEvent(event, context, deps)));
+  const prepared = await Promise.all(events.map(async (event) => prepareEvent(event, context, deps)));
   const inOneGo = prepared.filter((one): one is Ready => one.outcome === 'ready' && one.objects.length === 0);
-  const others = prepared.map((one) => (one.outcome === 'ready' && one.objects.length > 0 ? store(one, deps) : one));
+  const others = prepared.map(async (one) =>
+    one.outcome === 'ready' && one.objects.length > 0 ? store(one, deps) : one,
+  );
   const [outcomes, results] = await Promise.all([
     deps.emitAll(inOneGo.map(({ request }) => request)),
     Promise.all(others),

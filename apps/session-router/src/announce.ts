@@ -24,6 +24,8 @@ export async function announce(
   const { code, reason } = judged.skip;
   metrics.count('skips_total', { ...labels, reason: code });
   bus.log.warn({ event_id: eventId, ...labels, code }, 'event.skipped');
-  const data = { event_id: eventId, code, reason };
+  const at = new Date(deps.now()).toISOString();
+  const why = { code, detail: reason };
+  const data = { v: 1, type: 'event', connector, event_id: eventId, event_seq: event.seq, reason: why, at };
   await appendLedger({ what: 'rejected', connector, id: `${event.seq}`, data }, bus);
 }

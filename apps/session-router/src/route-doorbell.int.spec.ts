@@ -13,7 +13,7 @@ import {
   type StoredMessage,
 } from '@trunkline/bus';
 import { eventFingerprint, type TrunklineEvent, type Turn } from '@trunkline/events';
-import { createSessionStore, type BindingRecord, type SessionRecord } from '@trunkline/sessions';
+import { createSessionStore, type BindingRecord, type BoundKey, type SessionRecord } from '@trunkline/sessions';
 import { startNats, waitFor, type NatsServer } from '@trunkline/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openAttemptCount } from './attempt-count.ts';
@@ -69,6 +69,7 @@ async function routerDeps(
   const sessions = createSessionStore({
     sessions: rememberReads<SessionRecord>(on.bucket('sessions'), { max: 100 }),
     bindings: rememberReads<BindingRecord>(on.bucket('bindings'), { max: 100 }),
+    boundKeys: on.bucket<BoundKey>('bindings'),
     now: Date.now,
   });
   return {

@@ -1,6 +1,6 @@
 import { consumeDoorbells, rememberReads, type Bus, type Consuming } from '@trunkline/bus';
 import { sealReplyHandle, type SealingKeys } from '@trunkline/secrets';
-import { createSessionStore, type BindingRecord, type SessionRecord } from '@trunkline/sessions';
+import { createSessionStore, type BindingRecord, type BoundKey, type SessionRecord } from '@trunkline/sessions';
 import type { Metrics } from '@trunkline/telemetry';
 import { openAttemptCount } from './attempt-count.ts';
 import { followIncarnation } from './incarnation.ts';
@@ -24,6 +24,7 @@ export async function startEventRouting(parts: { bus: Bus; key: SealingKeys; met
   const store = createSessionStore({
     sessions,
     bindings,
+    boundKeys: bus.bucket<BoundKey>('bindings'),
     now: Date.now,
   });
   const handle = createDoorbellRouter({

@@ -4,7 +4,7 @@ import { targetConnector } from '@trunkline/events';
 import type { Inventory } from '@trunkline/inventory';
 import { routeOutput, type RouteOutputDeps } from '@trunkline/reply-routing';
 import { openReplyHandle, type SealingKeys } from '@trunkline/secrets';
-import { createSessionStore, type BindingRecord, type SessionRecord } from '@trunkline/sessions';
+import { createSessionStore, type BindingRecord, type BoundKey, type SessionRecord } from '@trunkline/sessions';
 import { withSpan, type Metrics } from '@trunkline/telemetry';
 
 /** Begins to route outputs into deliveries, in this router's share of the lanes of OUTPUTS. */
@@ -46,6 +46,7 @@ function routingDeps(parts: { bus: Bus; key: SealingKeys; inventory: Pick<Invent
   const sessions = createSessionStore({
     sessions: bus.bucket<SessionRecord>('sessions'),
     bindings: bus.bucket<BindingRecord>('bindings'),
+    boundKeys: bus.bucket<BoundKey>('bindings'),
     now: Date.now,
   });
   return {

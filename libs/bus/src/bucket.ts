@@ -129,6 +129,11 @@ function entryOf<T>(key: string, message: StoredMessage): Entry<T> {
   return { key, value: jsonOf<T>(message.payload), revision: message.seq, createdAt: message.time };
 }
 
+/** The value in a message of a bucket's stream; `undefined` where its key was deleted. */
+export function storedValue<T>(message: StoredMessage): T | undefined {
+  return isTombstone(message) ? undefined : jsonOf<T>(message.payload);
+}
+
 /** Trusts what only we write: the one place where bytes of a bucket become a type. */
 export function jsonOf<T>(bytes: Uint8Array): T {
   return decodeJson(bytes) as T;

@@ -62,16 +62,21 @@ export interface Bus {
   append(subject: string, payload: string | Uint8Array, options?: AppendOptions): Promise<Appended>;
   /** Many at once, each for itself and cheaper than one by one: what `append` would return or throw, in their order. */
   appendAll(messages: readonly Append[]): Promise<(Appended | BusUnavailableError)[]>;
-  read(stream: StreamName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
+  /** Buckets are streams too, with their keys as subjects (`names.keys`). */
+  read(stream: StreamName | BucketName, query: StoredMessageQuery): Promise<StoredMessage | undefined>;
   /**
    * The first messages of a subject filter from a sequence on, by a consumer of that filter alone: for users who may not read the whole
    * stream, as `read` of `firstOf` must. It costs several requests.
    */
   readSome(stream: StreamName, from: { firstOf: string; fromSeq: number }, most: number): Promise<StoredMessage[]>;
   /** Reads a stream's messages of one subject filter in order, without acknowledging; `buffer` bounds memory. */
-  follow(stream: StreamName, filter: string, options: { from: ReadFrom; buffer?: number }): Promise<OrderedReader>;
+  follow(
+    stream: StreamName | BucketName,
+    filter: string,
+    options: { from: ReadFrom; buffer?: number },
+  ): Promise<OrderedReader>;
   /** When the stream was made, and the sequences of its oldest and newest message; `last` is below `first` where there is none. */
-  streamState(stream: StreamName): Promise<{ created: string; first: number; last: number }>;
+  streamState(stream: StreamName | BucketName): Promise<{ created: string; first: number; last: number }>;
   /** Not stored, not acknowledged. */
   publish(subject: string, payload: string | Uint8Array, headers?: Record<string, string>): void;
   subscribe(subject: string, onMessage: (message: CoreMessage) => void): Subscription;

@@ -36,6 +36,8 @@ export function createGrants(names: Names) {
     work: (stream: StreamName, consumer: string): Grant => work(names.stream(stream), consumer),
 
     readKeys: (bucket: BucketName, ...filters: string[]): Grant => newest(kv(bucket), keys(bucket, filters)),
+    /** Any value of the bucket, by revision or otherwise. */
+    readAllKeys: (bucket: BucketName): Grant => readAll(kv(bucket)),
     watchKeys: (bucket: BucketName, ...filters: string[]): Grant => follow(kv(bucket), keys(bucket, filters)),
     /** Reading included: a key that was deleted is created anew from its marker. */
     writeKeys: (bucket: BucketName, ...filters: string[]): Grant => ({

@@ -7,7 +7,7 @@ export {
   occupiedStreams,
   restoreStream,
 } from './backup-streams.ts';
-export { type Bucket, type Entry, type WriteOptions } from './bucket.ts';
+export { storedValue, type Bucket, type Entry, type WriteOptions } from './bucket.ts';
 export { openBus, type Bus, type BusOptions, type CoreMessage, type Subscription } from './bus.ts';
 export {
   consumeDoorbells,
@@ -48,7 +48,7 @@ export { roleOf, rolesOf, userOf, type Role } from './roles.ts';
 export { runLeased, type LeasedOptions, type LeasedWork, type PlatformLease } from './run-leased.ts';
 export { busHeaders, storeEvent, storeEvents, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';
-export { readNewestFirst, type NewestPage } from './read-newest-first.ts';
+export { readNewestFirst, type NewestFirst, type NewestPage } from './read-newest-first.ts';
 export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
 export { type SnapshotState, type StreamSnapshot } from './snapshot.ts';
 export { createSlots } from './slots.ts';

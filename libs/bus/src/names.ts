@@ -40,6 +40,10 @@ export interface EventPlace {
   eventId: string;
 }
 
+const isBucket = (name: StreamName | BucketName): name is BucketName => bucketNames.some((bucket) => bucket === name);
+
+const some = (text: string | undefined) => (text === undefined ? '*' : token(text));
+
 /** Busy conversations have many events, and a hash costs as much as all else of a name. */
 const rememberedConversations = 5_000;
 
@@ -74,8 +78,11 @@ export function createNames(prefix: string) {
 
   return {
     prefix,
-    stream: (name: StreamName) => `${prefix}_${name}`,
+    /** A bucket is a stream too: one message for each key. */
+    stream: (name: StreamName | BucketName) => (isBucket(name) ? `KV_${prefix}_${name}` : `${prefix}_${name}`),
     bucket: (name: BucketName | ObjectStoreName) => `${prefix}_${name}`,
+    /** The keys of a bucket that match a filter such as `delivery.*`, as subjects of its stream. */
+    keys: (bucket: BucketName, filter: string) => `$KV.${prefix}_${bucket}.${filter}`,
     conversation,
 
     event: ({ connector, conversation: key, eventId }: EventPlace) =>
@@ -87,12 +94,14 @@ export function createNames(prefix: string) {
     eventsBeside: (eventSubject: string) => `${eventSubject.slice(0, eventSubject.lastIndexOf('.'))}.*`,
     conversationOf: (eventSubject: string) => eventSubject.split('.').at(-2) ?? '',
     allEvents: `${prefix}.events.>`,
+    eventsOf: (of: Partial<ConnectorId>) => `${prefix}.events.${some(of.kind)}.${some(of.name)}.>`,
 
     turn: (conversationToken: string, sessionId: string) =>
       `${prefix}.turns.${conversationToken}.${laneOf(sessionId)}.${token(sessionId)}`,
     skip: (conversationToken: string, why: string) => `${prefix}.skips.${conversationToken}.${token(why)}`,
     /** Turns and skips of one conversation: what its next append is conditional on. */
     judged: (conversationToken: string) => `${prefix}.*.${conversationToken}.>`,
+    allSkips: `${prefix}.skips.>`,
     isTurn: (subject: string) => subject.startsWith(`${prefix}.turns.`),
     allTurns: `${prefix}.turns.>`,
     turnsOfLane: (lane: number) => `${prefix}.turns.*.${lane}.*`,
@@ -101,6 +110,7 @@ export function createNames(prefix: string) {
     turnsBeside: (turnSubject: string) => `${prefix}.turns.*.${turnSubject.split('.').slice(-2).join('.')}`,
 
     output: (sessionId: string) => `${prefix}.outputs.${laneOf(sessionId)}.${token(sessionId)}`,
+    allOutputs: `${prefix}.outputs.>`,
     outputsOfLane: (lane: number) => `${prefix}.outputs.${lane}.*`,
 
     /** `scope` is what the platform's rate limit applies to (host, bot, channel): it decides the lane. */
@@ -111,10 +121,15 @@ export function createNames(prefix: string) {
     ledger: (what: LedgerEntryKind, connector: ConnectorId) =>
       `${prefix}.ledger.${what}.${token(connector.kind)}.${token(connector.name)}`,
     allLedger: `${prefix}.ledger.>`,
-    ledgerOf: (what: LedgerEntryKind) => `${prefix}.ledger.${what}.>`,
+    ledgerOf: (what: LedgerEntryKind, of: Partial<ConnectorId> = {}) =>
+      `${prefix}.ledger.${what}.${some(of.kind)}.${some(of.name)}`,
+    /** Everything that the ledger keeps of connectors, whatever it is (`ledgerKind`). */
+    anyLedgerOf: (of: Partial<ConnectorId>) => `${prefix}.ledger.*.${some(of.kind)}.${some(of.name)}`,
+    ledgerKind: (subject: string) => subject.split('.')[2] ?? '',
     live: (sessionId: string) => `${prefix}.live.${token(sessionId)}`,
     allLive: `${prefix}.live.>`,
     receipts: (kind: string, instance: string) => `${prefix}.receipts.${token(kind)}.${token(instance)}`,
+    receiptsOfAnyKind: (instance: string) => `${prefix}.receipts.*.${token(instance)}`,
     /** What replicas of one gateway hand to each other. */
     relay: (kind: string, instance: string) => `${prefix}.relay.${token(kind)}.${token(instance)}`,
     /** Questions to the gateways of a kind, which one of them answers; or to one of them. */

@@ -1,20 +1,24 @@
 import type { Bus } from './bus.ts';
-import type { StreamName } from './names.ts';
+import type { BucketName, StreamName } from './names.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 export interface NewestFirst<T> {
-  stream: StreamName;
+  stream: StreamName | BucketName;
   filter: string;
   /** Only what was stored before this sequence: `next` of the page before. */
   before?: number | undefined;
+  /** Only what was stored at this sequence or later. */
+  from?: number | undefined;
   limit: number;
+  /** Ends the page early after so many messages: one that nothing matches must not cost a whole stream. Default 100,000. */
+  mostRead?: number;
   /** What a message is to the caller; `undefined` where it is not meant. */
   read(message: StoredMessage): T | undefined;
 }
 
 export interface NewestPage<T> {
   items: T[];
-  /** Where the next page begins; missing when nothing older is there. */
+  /** Where the next page begins; missing when nothing older is there. A page that is not full may have one. */
   next?: number;
 }
 
@@ -30,38 +34,50 @@ export async function readNewestFirst<T>(
   wanted: NewestFirst<T>,
   bus: Pick<Bus, 'follow' | 'streamState'>,
 ): Promise<NewestPage<T>> {
+  const { limit, mostRead = 100_000 } = wanted;
   const ends = await bus.streamState(wanted.stream);
+  const first = Math.max(ends.first, wanted.from ?? 0);
   let until = Math.min(wanted.before ?? Infinity, ends.last + 1);
-  const found: { seq: number; item: T }[] = [];
-  for (let stretch = firstStretch; until > ends.first && found.length <= wanted.limit; stretch *= 4) {
-    const from = Math.max(ends.first, until - stretch);
-    found.push(...(await readStretch({ from, until }, wanted, bus)));
+  const found: Found<T>[] = [];
+  let read = 0;
+  for (let stretch = firstStretch; until > first && found.length <= limit && read < mostRead; stretch *= 4) {
+    const from = Math.max(first, until - stretch);
+    const seen = await readStretch({ from, until }, wanted, bus);
+    found.push(...seen.found);
+    read += seen.read;
     until = from;
   }
-  const items = found.slice(0, wanted.limit);
+  const items = found.slice(0, limit);
   const last = items.at(-1);
-  return { items: items.map(({ item }) => item), ...(found.length > items.length && last && { next: last.seq }) };
+  const next = found.length > items.length ? last?.seq : until > first ? until : undefined;
+  return { items: items.map(({ item }) => item), ...(next !== undefined && { next }) };
 }
 
-/** What lies in [from, until), newest first. */
+interface Found<T> {
+  seq: number;
+  item: T;
+}
+
+/** The newest of what lies in [from, until), newest first. */
 async function readStretch<T>(
   { from, until }: { from: number; until: number },
-  { stream, filter, read }: NewestFirst<T>,
+  { stream, filter, limit, read }: NewestFirst<T>,
   bus: Pick<Bus, 'follow'>,
-): Promise<{ seq: number; item: T }[]> {
-  const found: { seq: number; item: T }[] = [];
+): Promise<{ found: Found<T>[]; read: number }> {
+  let found: Found<T>[] = [];
   const reader = await bus.follow(stream, filter, { from: { seq: from } });
+  let seen = 0;
   try {
-    let left = reader.pending;
-    if (left === 0) return [];
+    if (reader.pending === 0) return { found, read: 0 };
     for await (const message of reader.messages) {
       if (message.seq >= until) break;
       const item = read(message);
       if (item !== undefined) found.push({ seq: message.seq, item });
-      if (--left === 0) break;
+      if (found.length > 2 * limit + 2) found = found.slice(-limit - 1);
+      if (++seen === reader.pending) break;
     }
   } finally {
     await reader.stop();
   }
-  return found.reverse();
+  return { found: found.slice(-limit - 1).reverse(), read: seen };
 }

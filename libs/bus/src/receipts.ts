@@ -40,13 +40,15 @@ export interface ReceiptListener {
   stop(): void;
 }
 
-/** Listens for events of a gateway's kind under this instance's name; it goes with the event as `replyInstance`. */
+/** Listens for events of a gateway's kind, or of any, under this instance's name; it goes with the event as `replyInstance`. */
 export function listenForReceipts(
-  { kind, instance }: { kind: string; instance: string },
+  { kind, instance }: { kind?: string; instance: string },
   bus: Pick<Bus, 'subscribe' | 'names'>,
 ): ReceiptListener {
   const waiting = new Map<string, Set<(receipt: Receipt) => void>>();
-  const subscription = bus.subscribe(bus.names.receipts(kind, instance), (message) => {
+  const { names } = bus;
+  const subject = kind === undefined ? names.receiptsOfAnyKind(instance) : names.receipts(kind, instance);
+  const subscription = bus.subscribe(subject, (message) => {
     const waiters = waiting.get(message.headers['Tl-Receipt'] ?? '');
     if (waiters) for (const resolve of waiters) resolve(message.json() as Receipt);
   });

@@ -40,7 +40,7 @@ export async function storeEvents(
 ): Promise<(EventStored | BusUnavailableError)[]> {
   const appended = await bus.appendAll(events.map((event) => messageOf(event, bus)));
   return Promise.all(
-    events.map((event, index) => {
+    events.map(async (event, index) => {
       const first = appended[index];
       if (first instanceof BusUnavailableError) return first;
       if (first?.outcome === 'stored') return { status: 'stored', seq: first.seq } as const;

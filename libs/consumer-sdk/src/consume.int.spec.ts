@@ -158,7 +158,12 @@ describe('consume', () => {
     await publish(turnOf('s1', 'bad'));
     await publish(turnOf('s1', 'good'));
     const [dead] = await stored('LEDGER', 1);
-    expect(dead?.json()).toMatchObject({ turn_id: 'trn_bad', group: 'echo', reason: 'TypeError', attempts: 2 });
+    expect(dead?.json()).toMatchObject({
+      turn_id: 'trn_bad',
+      group: 'echo',
+      reason: { code: 'handler_failed', detail: 'TypeError' },
+      attempts: 2,
+    });
     const [output] = await stored('OUTPUTS', 1);
     expect(output?.json()).toMatchObject({ turn_id: 'trn_good' });
   });
@@ -194,7 +199,7 @@ describe('consume', () => {
     await waitFor(() => ran.length > 0, { what: 'the next turn', timeoutMs: 5_000 });
     expect(ran).toEqual(['next']);
     const [dead] = await stored('LEDGER', 1);
-    expect(dead?.json()).toMatchObject({ turn_id: 'trn_deadly', reason: 'worker_crashed' });
+    expect(dead?.json()).toMatchObject({ turn_id: 'trn_deadly', reason: { code: 'worker_crashed' } });
   });
 
   it('keeps state per session and group, and hands filtered turns to nobody', async () => {

@@ -38,6 +38,7 @@ interface Job {
   context: LaneContext;
 }
 
+const workerCrashed = 'worker_crashed';
 const dayMs = 86_400_000;
 const cancelled = 'trunkline.turn.cancelled';
 
@@ -56,7 +57,7 @@ export function createTurnWorker(options: TurnWorkerOptions, deps: Deps) {
     const turn = read.value;
     if (turn.event.type === cancelled || !passes(turn, options.filter)) return 'done';
     const crashes = context.mayRepeat ? await countBeginning(message) : 0;
-    if (crashes >= options.maxAttempts) return bury(turn, { reason: 'worker_crashed', attempts: crashes });
+    if (crashes >= options.maxAttempts) return bury(turn, { reason: workerCrashed, attempts: crashes });
     return attempts({ turn, message, context });
   }
 
@@ -82,9 +83,13 @@ export function createTurnWorker(options: TurnWorkerOptions, deps: Deps) {
   async function bury(turn: Turn, why: { reason: string; attempts: number }): Promise<Handled> {
     const { turn_id, session, event } = turn;
     const { group } = options;
-    const data = { what: 'turn', group, turn_id, session_id: session.session_id, event_id: event.id, ...why };
-    await appendLedger({ what: 'dead', connector: event.data.connector, id: `${group}:${turn_id}`, data }, bus);
-    bus.log.error(data, 'turn.dead');
+    const { connector } = event.data;
+    const letter = { group, turn_id, session_id: session.session_id, event_id: event.id, attempts: why.attempts };
+    const code = why.reason === workerCrashed ? workerCrashed : 'handler_failed';
+    const reason = { code, detail: why.reason };
+    const data = { v: 1, type: 'turn', connector, ...letter, reason };
+    await appendLedger({ what: 'dead', connector, id: `${group}:${turn_id}`, data }, bus);
+    bus.log.error({ ...letter, reason }, 'turn.dead');
     return 'done';
   }
 

@@ -1,6 +1,7 @@
 import { problemMediaType, type Problem } from '@trunkline/errors';
 import { z } from 'zod';
 import { ControlRefusedError, ControlUnreachableError } from './errors.ts';
+import { followFeed, type FeedEntry, type FollowOptions } from './follow-feed.ts';
 import type { CallOf, ReceivedOf, Route } from './route.ts';
 import { routes, type OperationId } from './routes.ts';
 
@@ -32,7 +33,11 @@ export interface ControlClient {
     call: CallOf<(typeof routes)[K]>,
     options?: { signal?: AbortSignal; headers?: Record<string, string> },
   ): Promise<Response>;
+  /** The live feed, over lost connections: nothing is missing or repeated but what the feed does not keep. */
+  stream(query: StreamQuery, options?: FollowOptions): AsyncGenerator<FeedEntry>;
 }
+
+type StreamQuery = NonNullable<CallOf<(typeof routes)['streamFeed']>['query']>;
 
 interface AnyCall {
   params?: unknown;
@@ -55,6 +60,7 @@ export function createControlClient(options: ControlClientOptions): ControlClien
       return { body: body as ReceivedOf<(typeof routes)[K]>, ...(etag !== null && { etag }) };
     },
     open: (operation, call, more = {}) => send(routes[operation], call, more),
+    stream: (query, more = {}) => followFeed((each) => send(routes.streamFeed, { query }, each), more),
   };
 }
 

@@ -2,6 +2,7 @@ import { connectorKinds } from '@trunkline/events';
 import { z } from 'zod';
 import { liveStateSchema } from './live-state.ts';
 import { page, pageQuery } from './page.ts';
+import { flag } from './query-fields.ts';
 import { defineRoutes } from './route.ts';
 
 const connectorParams = z.strictObject({
@@ -67,11 +68,6 @@ const writeProblems = [
   'precondition_failed',
   'secret_unreadable',
 ] as const;
-
-const flag = z
-  .enum(['true', 'false', ''])
-  .default('false')
-  .transform((text) => text !== 'false');
 
 export const connectorRoutes = defineRoutes({
   listConnectors: {

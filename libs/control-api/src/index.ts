@@ -1,6 +1,13 @@
 export { auditRecordSchema, auditRoutes, type AuditRecord } from './audit-routes.ts';
 export { connectorRoutes, connectorViewSchema, type ConnectorView, type ConnectorWritten } from './connector-routes.ts';
 export { createControlClient, type ControlClient, type ControlClientOptions, type Received } from './client.ts';
+export { deliveryRoutes } from './delivery-routes.ts';
+export { deliveryStates, type DeliverySummary, type DeliveryView } from './delivery-views.ts';
+export { eventRoutes, type StoredEvent } from './event-routes.ts';
+export { type EventSummary, type TurnView } from './event-views.ts';
+export { sessionRoutes } from './session-routes.ts';
+export { type OutputView, type SessionSummary, type SessionView } from './session-views.ts';
+export { type FeedEntry, type FollowOptions } from './follow-feed.ts';
 export { consoleRoutes, csrfHeader, sessionCookie, type ConsoleSession } from './console-routes.ts';
 export { ControlRefusedError, ControlUnreachableError } from './errors.ts';
 export { type JsonSchema } from './json-schema.ts';
@@ -32,5 +39,6 @@ export {
   type Route,
 } from './route.ts';
 export { routes, type OperationId } from './routes.ts';
+export { feedKinds, streamRoutes, type FeedItem } from './stream-routes.ts';
 export { secretRoutes, secretViewSchema } from './secret-routes.ts';
 export { tokenRoutes, tokenViewSchema, type TokenView } from './token-routes.ts';

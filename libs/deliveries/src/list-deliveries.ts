@@ -15,6 +15,8 @@ export interface DeliveryFilter {
   before?: string;
   /** Leaves out what an operator has resolved. */
   unresolved?: boolean;
+  /** Default is newest first. */
+  order?: 'oldest_first';
   /** Default 50. */
   limit?: number;
   /** `next` of the page before. */
@@ -22,7 +24,6 @@ export interface DeliveryFilter {
 }
 
 export interface DeliveryPage {
-  /** Newest first. */
   deliveries: ProgressRecord[];
   /** Where the next page begins; missing on the last. */
   next?: string;
@@ -39,9 +40,9 @@ export async function listDeliveries(bus: Pick<Bus, 'bucket'>, filter: DeliveryF
   for await (const { value } of bus.bucket<ProgressRecord>('progress').entries('delivery.*')) {
     if (!matches(value, filter)) continue;
     page.push(value);
-    if (page.length > 2 * limit + 1) page = newest(page, limit + 1);
+    if (page.length > 2 * limit + 1) page = foremost(page, limit + 1, filter);
   }
-  page = newest(page, limit + 1);
+  page = foremost(page, limit + 1, filter);
   const deliveries = page.slice(0, limit);
   const last = deliveries.at(-1);
   return page.length > limit && last ? { deliveries, next: place(last) } : { deliveries };
@@ -56,8 +57,14 @@ export async function getDelivery(bus: Pick<Bus, 'bucket'>, deliveryId: string):
 
 const place = ({ created_at, delivery_id }: ProgressRecord) => `${created_at}~${delivery_id}`;
 
-function newest(records: ProgressRecord[], count: number): ProgressRecord[] {
-  return records.toSorted((a, b) => (place(a) < place(b) ? 1 : -1)).slice(0, count);
+function foremost(records: ProgressRecord[], count: number, { order }: DeliveryFilter): ProgressRecord[] {
+  const sign = order === 'oldest_first' ? -1 : 1;
+  return records.toSorted((a, b) => (place(a) < place(b) ? sign : -sign)).slice(0, count);
+}
+
+function isAfter(record: ProgressRecord, { cursor, order }: DeliveryFilter): boolean {
+  if (cursor === undefined) return true;
+  return order === 'oldest_first' ? place(record) > cursor : place(record) < cursor;
 }
 
 function matches(record: ProgressRecord, filter: DeliveryFilter): boolean {
@@ -71,7 +78,7 @@ function matches(record: ProgressRecord, filter: DeliveryFilter): boolean {
     filter.since === undefined ? undefined : Date.parse(record.created_at) >= Date.parse(filter.since),
     filter.before === undefined ? undefined : Date.parse(record.created_at) < Date.parse(filter.before),
     filter.unresolved ? record.resolution === undefined : undefined,
-    filter.cursor === undefined ? undefined : place(record) < filter.cursor,
+    isAfter(record, filter),
   ];
   return conditions.every((holds) => holds !== false);
 }

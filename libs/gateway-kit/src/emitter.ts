@@ -144,7 +144,7 @@ async function storeAll(requests: readonly EmitRequest[], deps: EmitterDeps): Pr
       deps.bus,
     );
     return await Promise.all(
-      requests.map((request, index): EmitOutcome | Promise<EmitOutcome> => {
+      requests.map(async (request, index): Promise<EmitOutcome> => {
         const one = stored[index];
         if (one === undefined || one instanceof BusUnavailableError) return notStored;
         if (one.status === 'stored' && expected[index] === undefined) return { outcome: 'stored' };

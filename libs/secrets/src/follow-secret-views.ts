@@ -9,6 +9,8 @@ export interface FollowedSecretViews extends Watch {
   view(reference: string): SecretView | undefined;
 }
 
+const mostKeys = 100_000;
+
 /** Follows the bucket `secrets`; resolves when all are known. Decrypts nothing. */
 export async function followSecretViews(
   bucket: Pick<Bucket<unknown>, 'watch'>,
@@ -21,10 +23,18 @@ export async function followSecretViews(
     const record = value === undefined ? undefined : readable(key, value);
     return record ? records.set(key, record) : records.delete(key);
   });
+  // Making a key hashes the reference; lists ask for the same thousands again and again.
+  const keys = new Map<string, string>();
+  function keyOf(reference: string): string {
+    const key = keys.get(reference) ?? secretPlace(reference).key;
+    if (keys.size > mostKeys) keys.clear();
+    keys.set(reference, key);
+    return key;
+  }
   return {
     stop: () => watch.stop(),
     view(reference) {
-      const { key } = secretPlace(reference);
+      const key = keyOf(reference);
       const record = records.get(key);
       return record && secretView(record, used.get(useKey({ key })) ?? {}, now());
     },

@@ -2,8 +2,9 @@ import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { startNats, type NatsServer } from '@trunkline/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { explainSession } from './explain-session.ts';
+import { endSession } from './manage-session.ts';
 import { resolveSession, type AskedSession } from './resolve-session.ts';
-import type { BindingRecord, SessionRecord } from './session-record.ts';
+import type { BindingRecord, BoundKey, SessionRecord } from './session-record.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 
 const now = () => 0;
@@ -16,13 +17,15 @@ beforeAll(async () => {
   bus = await openBus({ servers: nats.url, name: 'spec' }, { info: () => {}, warn: () => {}, error: () => {} });
   await migrateStreams({ nc: bus.connection, names: bus.names });
   const sessions = bus.bucket<SessionRecord>('sessions');
-  store = createSessionStore({ sessions, bindings: bus.bucket<BindingRecord>('bindings'), now });
+  const bindings = bus.bucket<BindingRecord>('bindings');
+  store = createSessionStore({ sessions, bindings, boundKeys: bus.bucket<BoundKey>('bindings'), now });
 });
 afterAll(async () => {
   await bus.close();
   await nats[Symbol.asyncDispose]();
 });
 
+const connector = { kind: 'http', name: 'hook' } as const;
 const policy = { create_if_missing: true, capability_scope: {}, credential_scope: {} };
 const payload = (...keys: string[]) => keys.map((key) => ({ key, origin: 'payload' as const }));
 
@@ -37,7 +40,8 @@ async function stored(): Promise<string[]> {
 }
 
 /** Explains, sees that nothing was written, then really resolves: both must come to the same. */
-async function explain(asked: AskedSession) {
+async function explain(said: Omit<AskedSession, 'connector'>) {
+  const asked = { ...said, connector };
   const before = await stored();
   const explained = await explainSession(asked, { store, now });
   expect(await stored()).toEqual(before);
@@ -90,11 +94,13 @@ it('says why an event would be skipped, and that nothing would be made for it', 
 
 it('says which keys belong to others and stay there, and which life of an id begins', async () => {
   await store.claim('d2', { session_id: 'sd-other', generation: 1 });
-  const connector = [{ key: 'd2', origin: 'connector' as const }];
-  const asked = { binding_keys: [...payload('d1'), ...connector], requested_session_id: 'sd', session: { policy } };
+  const keys = [...payload('d1'), { key: 'd2', origin: 'connector' as const }];
+  const asked = { connector, binding_keys: keys, requested_session_id: 'sd', session: { policy } };
   expect(await explain(asked)).toMatchObject({ session: 'sd', wouldBind: ['d1'], foreign: ['d2'] });
 
-  await store.end('sd', ['d1']);
+  const [sessions, bindings] = [bus.bucket<SessionRecord>('sessions'), bus.bucket<BindingRecord>('bindings')];
+  const boundKeys = bus.bucket<BoundKey>('bindings');
+  await endSession({ sessionId: 'sd' }, { sessions, bindings, boundKeys, state: bus.bucket('state'), now: 0 });
   const again = await explainSession(asked, { store, now });
   expect(again.resolution).toMatchObject({ session: { generation: 2 } });
   expect(again.wouldCreate).toBe(true);

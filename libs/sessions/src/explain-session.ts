@@ -1,6 +1,6 @@
 import { decideSession, resolveSession, type AskedSession, type Decision, type Resolution } from './resolve-session.ts';
 import type { ResolvingStore } from './resolve-session.ts';
-import { newSession } from './session-store.ts';
+import { newSession } from './session-record.ts';
 
 /** Where an event would land now, and why. */
 export interface ExplainedSession {
@@ -23,11 +23,11 @@ export async function explainSession(
   const trial = { created: false, bound: new Set<string>() };
   const resolution = await resolveSession(asked, {
     ...store,
-    async ensure(sessionId, policy) {
+    async ensure(sessionId, life) {
       const found = await store.find(sessionId);
       if (found && !found.ended_at) return found;
       trial.created = true;
-      return newSession(sessionId, { generation: (found?.generation ?? 0) + 1, policy, now: now() });
+      return newSession(sessionId, { ...life, generation: (found?.generation ?? 0) + 1, now: now() });
     },
     async claim(claimed, claimant) {
       const holder = await store.holder(claimed);

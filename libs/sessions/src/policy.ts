@@ -16,6 +16,22 @@ export function policyConflict(policy: Policy, session: SessionRecord): string |
   return credential && `credential_scope.${credential}`;
 }
 
+/** The session as the policy wants it: what the policy leaves unset stays. */
+export function withPolicy(session: SessionRecord, policy: Policy): SessionRecord {
+  const { persona_id = session.persona_id, capability_scope, credential_scope } = policy;
+  return {
+    ...session,
+    ...(persona_id !== undefined && { persona_id }),
+    capability_scope: overlaid(session.capability_scope, capability_scope),
+    credential_scope: overlaid(session.credential_scope, credential_scope),
+  };
+}
+
+function overlaid(lists: Scope, wanted: Scope): Scope {
+  const set = Object.entries(wanted).filter(([, list]) => list !== undefined);
+  return { ...lists, ...Object.fromEntries(set) };
+}
+
 function differingList(wanted: Scope, actual: Scope): string | undefined {
   return Object.keys(wanted).find(
     (name) => wanted[name] !== undefined && wanted[name].join('\n') !== (actual[name] ?? []).join('\n'),

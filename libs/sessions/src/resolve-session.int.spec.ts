@@ -1,8 +1,9 @@
 import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { startNats, type NatsServer } from '@trunkline/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endSession } from './manage-session.ts';
 import { resolveSession } from './resolve-session.ts';
-import type { BindingRecord, SessionRecord } from './session-record.ts';
+import { bindingKey, type BindingRecord, type BoundKey, type SessionRecord } from './session-record.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 
 let nats: NatsServer;
@@ -19,6 +20,7 @@ beforeAll(async () => {
     createSessionStore({
       sessions: bus.bucket<SessionRecord>('sessions'),
       bindings: bus.bucket<BindingRecord>('bindings'),
+      boundKeys: bus.bucket<BoundKey>('bindings'),
       now: () => 0,
     }),
   );
@@ -32,9 +34,9 @@ const policy = { create_if_missing: true, capability_scope: {}, credential_scope
 const payload = (...keys: string[]) => keys.map((key) => ({ key, origin: 'payload' as const }));
 const added = (...keys: string[]) => keys.map((key) => ({ key, origin: 'connector' as const }));
 
-async function resolve(asked: Parameters<typeof resolveSession>[0], store = replicas[0]) {
+async function resolve(asked: Omit<Parameters<typeof resolveSession>[0], 'connector'>, store = replicas[0]) {
   if (!store) throw new Error('no store');
-  const resolution = await resolveSession(asked, store);
+  const resolution = await resolveSession({ ...asked, connector: { kind: 'http', name: 'hook' } }, store);
   return resolution.outcome === 'resolved'
     ? {
         session: resolution.session.session_id,
@@ -134,8 +136,48 @@ describe('resolveSession', () => {
   it('gives a natural id that comes back after its end the next generation', async () => {
     const asked = { binding_keys: payload('e-key'), session: { natural_session_id: 'e-one', policy } };
     expect(await resolve(asked)).toMatchObject({ session: 'e-one', generation: 1 });
-    expect(await replicas[0]?.end('e-one', [])).toBe(true);
+    expect((await end('e-one')).status).toBe('done');
     expect(await resolve(asked)).toMatchObject({ session: 'e-one', generation: 2 });
     expect(await resolve(asked)).toMatchObject({ session: 'e-one', generation: 2 });
   });
+
+  it('leaves nothing of a life that ended: keys, notes of them, state; of the next life all', async () => {
+    const bus = buses[0];
+    if (!bus) throw new Error('no bus');
+    const asked = { binding_keys: added('f-key', 'f-more'), session: { natural_session_id: 'f-one', policy } };
+    const bindings = bus.bucket<BindingRecord>('bindings');
+    const keys = async (bucket: 'bindings' | 'state', filter: string) => {
+      const found: string[] = [];
+      for await (const { key } of bus.bucket(bucket).entries(filter)) found.push(key);
+      return found;
+    };
+    await resolve(asked);
+    for (const generation of [1, 2]) await bus.bucket('state').put(`agents.f-one.${generation}`, { generation });
+    expect(await keys('bindings', 'f-one.*')).toHaveLength(2);
+    const [first, second] = await Promise.all([end('f-one'), end('f-one')]);
+    expect([first.status, second.status].toSorted()).toEqual(['done', 'ended']);
+    expect(await keys('bindings', 'f-one.*')).toEqual([]);
+    expect(await bindings.get(bindingKey('f-key'))).toBeUndefined();
+    expect(await keys('state', '*.f-one.*')).toEqual(['agents.f-one.2']);
+
+    expect(await resolve(asked)).toMatchObject({ generation: 2 });
+    // What an interrupted end would do later must not touch the life that came after it.
+    expect((await end('f-one', 1)).status).toBe('changed');
+    expect((await bindings.get(bindingKey('f-more')))?.value).toMatchObject({ generation: 2 });
+  });
 });
+
+function end(sessionId: string, revision?: number) {
+  const bus = buses[1];
+  if (!bus) throw new Error('no bus');
+  return endSession(
+    { sessionId, revision },
+    {
+      sessions: bus.bucket<SessionRecord>('sessions'),
+      bindings: bus.bucket<BindingRecord>('bindings'),
+      boundKeys: bus.bucket<BoundKey>('bindings'),
+      state: bus.bucket('state'),
+      now: 0,
+    },
+  );
+}

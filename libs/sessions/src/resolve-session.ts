@@ -12,7 +12,7 @@ export type Resolution =
   | { outcome: 'skip'; code: SkipCode; reason: string };
 
 /** What an event says about its session. */
-export type AskedSession = Pick<EventData, 'binding_keys' | 'requested_session_id' | 'session'>;
+export type AskedSession = Pick<EventData, 'connector' | 'binding_keys' | 'requested_session_id' | 'session'>;
 type Policy = EventData['session']['policy'];
 
 /** What resolving needs of the sessions. */
@@ -49,7 +49,7 @@ export async function resolveSession(asked: AskedSession, store: ResolvingStore)
   const { policy } = asked.session;
   const { id, by, holders } = await decideSession(asked, store);
   if (!id) return skip('session_unresolvable', 'The event names no session, no binding key and no conversation.');
-  if (by === 'fixed_session_id') return admit({ session: await enter({ id, policy }, store), policy });
+  if (by === 'fixed_session_id') return admit({ session: await enter({ asked, id }, store), policy });
 
   const keys = asked.binding_keys;
   const foreign = (index: number) => holders[index] !== undefined && holders[index].session_id !== id;
@@ -72,9 +72,10 @@ async function enterBound(
   way: { asked: AskedSession; id: string; known: SessionRecord | undefined; undecided: boolean },
   store: ResolvingStore,
 ): Promise<SessionRecord | undefined> {
-  const { policy } = way.asked.session;
-  const deciding = way.asked.binding_keys[0]?.key;
-  if (!way.undecided || deciding === undefined) return enter({ id: way.id, policy, known: way.known }, store);
+  const { asked } = way;
+  const { policy } = asked.session;
+  const deciding = asked.binding_keys[0]?.key;
+  if (!way.undecided || deciding === undefined) return enter({ asked, id: way.id, known: way.known }, store);
 
   const found = await store.find(way.id);
   const alive = found && !found.ended_at;
@@ -82,18 +83,19 @@ async function enterBound(
   const generation = (found?.generation ?? 0) + (alive ? 0 : 1);
   const winner = await store.claim(deciding, { session_id: way.id, generation });
   return enter(
-    { id: winner.session_id, policy, known: winner.session_id === way.id && alive ? found : winner.session },
+    { asked, id: winner.session_id, known: winner.session_id === way.id && alive ? found : winner.session },
     store,
   );
 }
 
 async function enter(
-  way: { id: string; policy: Policy; known?: SessionRecord },
+  way: { asked: AskedSession; id: string; known?: SessionRecord },
   store: ResolvingStore,
 ): Promise<SessionRecord | undefined> {
   const found = way.known ?? (await store.find(way.id));
   if (found && !found.ended_at) return found;
-  return way.policy.create_if_missing ? store.ensure(way.id, way.policy) : undefined;
+  const { connector, session } = way.asked;
+  return session.policy.create_if_missing ? store.ensure(way.id, { policy: session.policy, connector }) : undefined;
 }
 
 function admit(way: { session: SessionRecord | undefined; policy: Policy }): Resolution {

@@ -1,5 +1,5 @@
 import { token } from '@trunkline/bus';
-import type { ReplyHandle } from '@trunkline/events';
+import type { ConnectorRef, EventData, ReplyHandle } from '@trunkline/events';
 
 type Scope = Record<string, string[] | undefined>;
 
@@ -11,6 +11,8 @@ export interface SessionRecord {
   generation: number;
   created_at: string;
   ended_at?: string;
+  /** Whose event made it; missing where an operator did. */
+  connector?: ConnectorRef;
   persona_id?: string;
   capability_scope: Scope;
   credential_scope: Scope;
@@ -26,5 +28,39 @@ export interface BindingRecord {
   generation: number;
 }
 
+/** That a key is or was bound to a session: what its end looks through. Whose the key is now, only the binding says. */
+export interface BoundKey {
+  v: 1;
+  key: string;
+  generation: number;
+}
+
+/** What a new session is made from. */
+export interface NewLife {
+  policy: Pick<EventData['session']['policy'], 'persona_id' | 'capability_scope' | 'credential_scope'>;
+  connector?: ConnectorRef;
+}
+
+/** A session at the beginning of one of its lives. */
+export function newSession(
+  sessionId: string,
+  { policy, connector, generation, now }: NewLife & { generation: number; now: number },
+): SessionRecord {
+  return {
+    v: 1,
+    session_id: sessionId,
+    generation,
+    created_at: new Date(now).toISOString(),
+    ...(connector && { connector }),
+    ...(policy.persona_id && { persona_id: policy.persona_id }),
+    capability_scope: policy.capability_scope,
+    credential_scope: policy.credential_scope,
+  };
+}
+
 export const sessionKey = (sessionId: string): string => token(sessionId);
 export const bindingKey = (key: string): string => token(key);
+/** In the bucket of the bindings, where keys of bindings have one token. */
+export const boundKeyKey = (sessionId: string, key: string): string => `${sessionKey(sessionId)}.${bindingKey(key)}`;
+/** All of a session's. */
+export const boundKeysOf = (sessionId: string): string => `${sessionKey(sessionId)}.*`;

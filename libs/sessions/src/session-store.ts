@@ -1,10 +1,20 @@
 import type { Bucket } from '@trunkline/bus';
-import type { EventData } from '@trunkline/events';
-import { bindingKey, sessionKey, type BindingRecord, type SessionRecord } from './session-record.ts';
+import {
+  bindingKey,
+  boundKeyKey,
+  newSession,
+  sessionKey,
+  type BindingRecord,
+  type BoundKey,
+  type NewLife,
+  type SessionRecord,
+} from './session-record.ts';
 
 export interface SessionStoreDeps {
   sessions: Pick<Bucket<SessionRecord>, 'get' | 'create' | 'update'>;
-  bindings: Pick<Bucket<BindingRecord>, 'get' | 'create' | 'update' | 'delete'>;
+  bindings: Pick<Bucket<BindingRecord>, 'get' | 'create' | 'update'>;
+  /** Which keys a session has had. */
+  boundKeys: Pick<Bucket<BoundKey>, 'put'>;
   now(): number;
 }
 
@@ -19,28 +29,23 @@ export interface Holder {
 export interface SessionStore {
   /** The session's newest life, ended or not. */
   find(sessionId: string): Promise<SessionRecord | undefined>;
-  /** The living session of this id, made with the policy if there is none. */
-  ensure(sessionId: string, policy: EventData['session']['policy']): Promise<SessionRecord>;
+  /** The living session of this id, made if there is none. */
+  ensure(sessionId: string, life: NewLife): Promise<SessionRecord>;
   /** What a key points to; `undefined` when it is free, which includes pointing to a life that ended. */
   holder(key: string): Promise<Holder | undefined>;
   /** Binds a free key and returns who holds it then: the claimant, or whoever was faster. */
   claim(key: string, claimant: Holder): Promise<Holder>;
-  /** Ends a session: the tombstone first, then the keys. Turns that race it land in the old generation. */
-  end(sessionId: string, boundKeys: string[]): Promise<boolean>;
 }
 
 export function createSessionStore(deps: SessionStoreDeps): SessionStore {
   const find = async (sessionId: string) => (await deps.sessions.get(sessionKey(sessionId)))?.value;
 
-  async function ensure(sessionId: string, policy: EventData['session']['policy']): Promise<SessionRecord> {
+  async function ensure(sessionId: string, life: NewLife): Promise<SessionRecord> {
     for (;;) {
       const found = await deps.sessions.get(sessionKey(sessionId));
       if (found && !found.value.ended_at) return found.value;
-      const session = newSession(sessionId, {
-        generation: (found?.value.generation ?? 0) + 1,
-        policy,
-        now: deps.now(),
-      });
+      const generation = (found?.value.generation ?? 0) + 1;
+      const session = newSession(sessionId, { ...life, generation, now: deps.now() });
       const written = found
         ? await deps.sessions.update(sessionKey(sessionId), session, found.revision)
         : await deps.sessions.create(sessionKey(sessionId), session);
@@ -62,6 +67,14 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
   }
 
   async function claim(key: string, claimant: Holder): Promise<Holder> {
+    const { session_id, generation } = claimant;
+    // Before it is known who gets the key: the note costs no time then, and one that is wrong does no harm.
+    const noted = deps.boundKeys.put(boundKeyKey(session_id, key), { v: 1, key, generation });
+    const [winner] = await Promise.all([compete(key, claimant), noted]);
+    return winner;
+  }
+
+  async function compete(key: string, claimant: Holder): Promise<Holder> {
     const record: BindingRecord = { v: 1, key, session_id: claimant.session_id, generation: claimant.generation };
     for (;;) {
       if ((await deps.bindings.create(bindingKey(key), record)) !== undefined) return claimant;
@@ -73,36 +86,5 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
     }
   }
 
-  async function unbind(key: string, sessionId: string): Promise<void> {
-    const entry = await deps.bindings.get(bindingKey(key));
-    if (entry?.value.session_id === sessionId) await deps.bindings.delete(bindingKey(key), entry.revision);
-  }
-
-  async function end(sessionId: string, boundKeys: string[]): Promise<boolean> {
-    const found = await deps.sessions.get(sessionKey(sessionId));
-    if (!found || found.value.ended_at) return false;
-    const tombstone = { ...found.value, ended_at: new Date(deps.now()).toISOString() };
-    if ((await deps.sessions.update(sessionKey(sessionId), tombstone, found.revision)) === undefined) return false;
-    for (const key of boundKeys) await unbind(key, sessionId);
-    return true;
-  }
-
-  return { find, ensure, holder, claim, end };
-}
-
-/** A session that begins. */
-export function newSession(
-  sessionId: string,
-  life: { generation: number; policy: EventData['session']['policy']; now: number },
-): SessionRecord {
-  const { generation, policy, now } = life;
-  return {
-    v: 1,
-    session_id: sessionId,
-    generation,
-    created_at: new Date(now).toISOString(),
-    ...(policy.persona_id && { persona_id: policy.persona_id }),
-    capability_scope: policy.capability_scope,
-    credential_scope: policy.credential_scope,
-  };
+  return { find, ensure, holder, claim };
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { jsonFaults } from './json-shapes.ts';
 
 const main = resolve(import.meta.dirname, '../main.ts');
 
@@ -45,5 +46,10 @@ export function startCli(args: string[], env: NodeJS.ProcessEnv = {}): Running {
   return { process: child, out: () => out, err: () => err, ended };
 }
 
-/** Runs a command to its end. */
-export const runCli = (args: string[], env?: NodeJS.ProcessEnv): Promise<Ended> => startCli(args, env).ended;
+/** Runs a command to its end. Throws when it printed JSON that is not what `json-shapes.ts` promises. */
+export async function runCli(args: string[], env?: NodeJS.ProcessEnv): Promise<Ended> {
+  const ended = await startCli(args, env).ended;
+  const faults = jsonFaults(args, ended.out);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return ended;
+}

@@ -37,8 +37,9 @@ export function connectorView(shown: Shown): ConnectorView {
   const { entry, etag, created_at, updated_at, live } = shown;
   const { kind, name, source, config } = staticView(entry);
   const secrets = secretsShown(shown);
+  const state = connectorState(entry, { secret: (reference) => shown.secrets.get(reference), live: () => live });
   return {
-    ...{ kind, name, source, ...stateOf(entry, secrets, live), config, secrets, etag },
+    ...{ kind, name, source, ...state, config, secrets, etag },
     ...(created_at !== undefined && { created_at }),
     ...(updated_at !== undefined && { updated_at }),
     in_sync: isInSync(shown, secrets),
@@ -46,9 +47,24 @@ export function connectorView(shown: Shown): ConnectorView {
   };
 }
 
-/** The state alone, for filters. */
-export function connectorState(shown: Pick<Shown, 'entry' | 'secrets' | 'live'>): ConnectorView['state'] {
-  return stateOf(shown.entry, secretsShown(shown), shown.live).state;
+/** Where the parts of a state come from; asked for no more than it takes to know it, as filters look at thousands. */
+export interface StateSources {
+  secret(reference: string): SecretView | undefined;
+  live(): Pick<LiveState, 'state' | 'reason'>;
+}
+
+/** What the configuration alone says comes first: gateways may be a moment behind it. */
+export function connectorState(entry: InventoryEntry, from: StateSources): Pick<ConnectorView, 'state' | 'reason'> {
+  if (entry.state === 'degraded') return { state: 'degraded', reason: entry.reason };
+  if (entry.state === 'disabled') return { state: 'disabled' };
+  for (const [field, view] of Object.entries(staticView(entry).secrets)) {
+    const reference = view.configured ? view.secret_ref : undefined;
+    if (reference !== undefined && from.secret(reference) === undefined)
+      return { state: 'degraded', reason: `${field}: secret "${reference}" is not set` };
+  }
+  const { state, reason } = from.live();
+  if (state === 'disabled') return { state: 'unknown', reason: 'The gateways are about to switch it on.' };
+  return { state, ...(reason !== undefined && { reason }) };
 }
 
 function secretsShown({ entry, secrets }: Pick<Shown, 'entry' | 'secrets'>): SecretsShown {
@@ -59,22 +75,6 @@ function secretsShown({ entry, secrets }: Pick<Shown, 'entry' | 'secrets'>): Sec
     return [field, { ...view, version, updated_at, ...(last_used_at !== undefined && { last_used_at }) }];
   });
   return Object.fromEntries(views);
-}
-
-/** What the configuration alone says comes first: gateways may be a moment behind it. */
-function stateOf(
-  entry: InventoryEntry,
-  secrets: SecretsShown,
-  live: LiveState,
-): Pick<ConnectorView, 'state' | 'reason'> {
-  if (entry.state === 'degraded') return { state: 'degraded', reason: entry.reason };
-  if (entry.state === 'disabled') return { state: 'disabled' };
-  const missing = Object.entries(secrets).find(
-    ([, view]) => view.source === 'secret_ref' && view.version === undefined,
-  );
-  if (missing) return { state: 'degraded', reason: `${missing[0]}: secret "${missing[1].secret_ref}" is not set` };
-  if (live.state === 'disabled') return { state: 'unknown', reason: 'The gateways are about to switch it on.' };
-  return { state: live.state, ...(live.reason !== undefined && { reason: live.reason }) };
 }
 
 function isInSync({ entry, live, gateways }: Shown, secrets: SecretsShown): boolean {

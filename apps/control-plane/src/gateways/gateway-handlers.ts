@@ -1,7 +1,7 @@
 import type { Bus } from '@trunkline/bus';
 import type { ConnectorTest, Explanation, gatewayRoutes } from '@trunkline/control-api';
 import type { ConnectorKind, PlatformRequest } from '@trunkline/events';
-import { createSessionStore, type BindingRecord, type SessionRecord } from '@trunkline/sessions';
+import { createSessionStore, type BindingRecord, type BoundKey, type SessionRecord } from '@trunkline/sessions';
 import { refuse, type HandlersOf, type Refusal } from '../operation.ts';
 import { askGateway, type TellingAnswer } from './ask-gateway.ts';
 import { explainEvent, type ExplainEventDeps } from './explain-event.ts';
@@ -17,6 +17,7 @@ export function gatewayHandlers(deps: { bus: Bus; now: () => number }): Handlers
   const sessions = createSessionStore({
     sessions: bus.bucket<SessionRecord>('sessions'),
     bindings: bus.bucket<BindingRecord>('bindings'),
+    boundKeys: bus.bucket<BoundKey>('bindings'),
     now,
   });
   const explain = (asked: Asked, request: PlatformRequest) => explainRequest(asked, request, { bus, sessions, now });

@@ -1,5 +1,5 @@
-import { openBus, type Bus } from '@trunkline/bus';
-import { listen, noTrustedProxies } from '@trunkline/gateway-kit';
+import { listenForReceipts, openBus, type Bus } from '@trunkline/bus';
+import { createEmitter, listen, noTrustedProxies } from '@trunkline/gateway-kit';
 import { parseKeyring, secretOf } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { createApp } from '../create-app.ts';
@@ -24,7 +24,9 @@ const keyring = parseKeyring(KEYRING);
 const now = Date.now;
 const knowledge = await openKnowledge({ bus, keyring, connectorsConfig: undefined, now, log });
 const tokens = await openTokenStore(bus.bucket('tokens'));
-const deps = { ...knowledge, bus, keyring, tokens, trustedProxies: noTrustedProxies, now, log };
+const emitter = createEmitter({ bus, receipts: listenForReceipts({ instance: 'dies' }, bus), now });
+const closing = new AbortController().signal;
+const deps = { ...knowledge, emitter, closing, bus, keyring, tokens, trustedProxies: noTrustedProxies, now, log };
 const app = createApp({ ...deps, adminToken: secretOf(ADMIN_TOKEN), publicUrl: undefined, oidc: undefined });
 const server = await listen(app, { host: '127.0.0.1', port: 0 });
 process.send?.(server.port);

@@ -1,6 +1,6 @@
-import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
+import { listenForReceipts, migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { createControlClient, type ControlClient } from '@trunkline/control-api';
-import { listen, noTrustedProxies } from '@trunkline/gateway-kit';
+import { createEmitter, listen, noTrustedProxies } from '@trunkline/gateway-kit';
 import { generateKey, parseKeyring, secretOf, type Keyring } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { startNats, type NatsServer } from '@trunkline/testing';
@@ -49,11 +49,14 @@ export async function startTestApi(options: TestApiOptions = {}, { port = 0 } = 
   });
   const tokens = await openTokenStore(bus.bucket('tokens'));
   const knowledge = await openKnowledge({ bus, keyring, connectorsConfig, now: Date.now, log });
+  const closing = new AbortController();
   const deps: AppDeps = {
     bus,
     keyring,
     ...knowledge,
     tokens,
+    closing: closing.signal,
+    emitter: createEmitter({ bus, receipts: listenForReceipts({ instance: 'test' }, bus), now: Date.now }),
     adminToken: secretOf(testAdminToken),
     trustedProxies: noTrustedProxies,
     publicUrl: undefined,
@@ -77,6 +80,7 @@ export async function startTestApi(options: TestApiOptions = {}, { port = 0 } = 
     fetch: checkedFetch,
     logged,
     async [Symbol.asyncDispose]() {
+      closing.abort();
       await server.close();
       tokens.close();
       knowledge.close();

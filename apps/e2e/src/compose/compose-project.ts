@@ -103,7 +103,7 @@ export async function openComposeProject(options: ComposeOptions): Promise<Compo
 type Docker = (...args: string[]) => Promise<string>;
 
 async function remove(project: string, { docker, compose }: { docker: Docker; compose: Docker }): Promise<void> {
-  await compose('--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '3').catch(async (error) => {
+  await compose('--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '10').catch(async (error) => {
     const label = `label=com.docker.compose.project=${project}`;
     const left = [await docker('ps', '-aq', '--filter', label), await docker('volume', 'ls', '-q', '--filter', label)];
     if (left.join('').trim() !== '') throw error;
