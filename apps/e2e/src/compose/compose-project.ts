@@ -58,9 +58,10 @@ export async function openComposeProject(options: ComposeOptions): Promise<Compo
   await chmod(backup, 0o777);
   await writeFile(override, JSON.stringify(overrideOf(options)));
   const [http, https] = [await freePort(), await freePort()];
+  const project = `trunkline-test-${process.pid}`;
   const env = {
     ...process.env,
-    COMPOSE_PROJECT_NAME: `trunkline-test-${process.pid}`,
+    COMPOSE_PROJECT_NAME: project,
     COMPOSE_FILE: `${join(workspace, 'docker-compose.yml')}:${override}`,
     COMPOSE_PROFILES: options.profiles.join(','),
     COMPOSE_ANSI: 'never',
@@ -74,7 +75,7 @@ export async function openComposeProject(options: ComposeOptions): Promise<Compo
     return stdout;
   };
   const compose = (...args: string[]) => docker('compose', ...args);
-  stack.defer(async () => void (await compose('--profile', '*', 'down', '--volumes', '--timeout', '3')));
+  stack.defer(() => remove(project, { docker, compose }));
 
   async function containers(service?: string): Promise<Container[]> {
     const printed = await compose('ps', '--all', '--format', 'json', ...(service ? [service] : []));
@@ -97,6 +98,18 @@ export async function openComposeProject(options: ComposeOptions): Promise<Compo
     cli: (...args) => compose('run', '--rm', '--no-TTY', '--volume', `${backup}:/backup`, 'cli', ...args),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+type Docker = (...args: string[]) => Promise<string>;
+
+async function remove(project: string, { docker, compose }: { docker: Docker; compose: Docker }): Promise<void> {
+  await compose('--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '10').catch(async (error) => {
+    const label = `label=com.docker.compose.project=${project}`;
+    const left = [await docker('ps', '-aq', '--filter', label), await docker('volume', 'ls', '-q', '--filter', label)];
+    if (left.join('').trim() !== '') throw error;
+    // Docker 20.10 miscounts the ends of a network when a container on it was killed, and then never lets go of it.
+    process.stderr.write(`docker compose: a network of ${project} is left behind: ${String(error)}\n`);
+  });
 }
 
 function overrideOf({ callHome }: ComposeOptions) {
