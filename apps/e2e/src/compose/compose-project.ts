@@ -41,6 +41,8 @@ export interface ComposeOptions {
   /** The connectors file. */
   connectors: string;
   profiles: string[];
+  /** Compose files of the repository on top of docker-compose.yml. */
+  files?: string[];
   /** Services whose containers reach this machine as `host.docker.internal`. */
   callHome: string[];
 }
@@ -62,7 +64,10 @@ export async function openComposeProject(options: ComposeOptions): Promise<Compo
   const env = {
     ...process.env,
     COMPOSE_PROJECT_NAME: project,
-    COMPOSE_FILE: `${join(workspace, 'docker-compose.yml')}:${override}`,
+    COMPOSE_FILE: [
+      ...['docker-compose.yml', ...(options.files ?? [])].map((file) => join(workspace, file)),
+      override,
+    ].join(':'),
     COMPOSE_PROFILES: options.profiles.join(','),
     COMPOSE_ANSI: 'never',
     COMPOSE_PROGRESS: 'quiet',
