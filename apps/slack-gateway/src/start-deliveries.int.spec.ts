@@ -21,7 +21,7 @@ beforeAll(async () => {
   const inventory = { get: () => entry, onChange: () => () => {} } as unknown as Inventory;
   const service = {
     ...{ instanceId: 'w1', log: quiet, keyring: undefined },
-    telemetry: { metrics: { count() {}, observe() {}, watch() {} } },
+    telemetry: { metrics: { count() {}, observe() {}, watch() {}, watchAll() {} } },
     onStop: (stop: () => unknown) => void stops.push(stop),
   } as unknown as Service;
   const assetUrls = { urlOf: () => undefined, allows: () => false };

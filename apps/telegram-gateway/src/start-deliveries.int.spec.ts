@@ -14,7 +14,7 @@ function surroundings(apiBaseUrl: string, token: string) {
   const keyring = parseKeyring(generateKey('k'));
   const stops: (() => unknown)[] = [];
   const entry = readyEntry({ api_base_url: apiBaseUrl, bot_token: token });
-  const metrics = { count() {}, observe() {}, watch() {} };
+  const metrics = { count() {}, observe() {}, watch() {}, watchAll() {} };
   const service = {
     instanceId: 'i1',
     log: quiet,
