@@ -156,7 +156,8 @@ async function untilLive(params: Ref, { control, terminal }: { control: ControlC
   const deadline = performance.now() + longestWaitMs;
   for (;;) {
     const { body } = await control.call('getConnector', { params });
-    if (body.in_sync) return terminal.err(`Live on ${body.live.gateways.length} gateways.`);
+    const count = body.live.gateways.length;
+    if (body.in_sync) return terminal.err(`Live on ${count} ${count === 1 ? 'gateway' : 'gateways'}.`);
     if (performance.now() > deadline) {
       throw new CommandFailed('Written, but not every gateway works with it after 10 s.', {
         fix: body.reason ?? body.live.reason ?? `See: trunkline connectors get ${params.kind} ${params.name}`,

@@ -3,6 +3,7 @@ import type { StoredMessage } from '@trunkline/bus';
 import { waitFor } from '@trunkline/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkHistory, isViolated } from './chaos/check-history.ts';
+import { collectedSpans } from './collected-spans.ts';
 import { everything, readJudged } from './chaos/read-history.ts';
 import { openReplyReceiver } from './chaos/reply-receiver.ts';
 import { chaosConnectors, chaosToken, sendEvents, type SentEvents } from './chaos/send-events.ts';
@@ -23,6 +24,7 @@ beforeAll(async () => {
     consumers: 1,
     extra: [{ name: 'plain-agent', main: plainAgent, saysReady: false }],
     streams: { duplicateWindowSeconds },
+    traces: true,
   });
 }, 150_000);
 afterAll(() => installation?.[Symbol.asyncDispose]());
@@ -99,6 +101,17 @@ describe('one webhook', () => {
     expect(receiver.replies[0]).toMatchObject({
       text: expect.stringContaining('hello'),
       traceparent: expect.stringContaining(traceId),
+    });
+    const seen = () =>
+      installation.leakWatch
+        .collected('/v1/traces')
+        .flatMap(collectedSpans)
+        .filter((span) => span.traceId === traceId);
+    const wanted = ['http-gateway http.receive', 'session-router route output', 'http-gateway deliver'];
+    const named = () => new Set(seen().map(({ service, name }) => `${service} ${name}`));
+    await waitFor(() => wanted.every((name) => named().has(name)), {
+      what: `spans, of ${wanted.join(', ')}`,
+      ...patient,
     });
   });
 

@@ -8,6 +8,8 @@ import { findLeaks, type Outcome } from '@trunkline/testing';
 export interface LeakWatch extends AsyncDisposable {
   /** Takes traces and metrics from the processes, as an OTLP collector does. */
   readonly collectorUrl: string;
+  /** What processes have sent to the collector at this path. */
+  collected(path: string): (string | Uint8Array)[];
   /** A value that must come out nowhere from now on, and should not have before. */
   hide(secret: string): void;
   /** Something that came out where this watch does not look by itself. */
@@ -26,6 +28,7 @@ export async function watchLeaks(of: {
   const collector = await startCollector((path, body) => seen.push({ where: `OTLP ${path}`, text: body }));
   return {
     collectorUrl: collector.url,
+    collected: (path) => seen.filter(({ where }) => where === `OTLP ${path}`).map(({ text }) => text),
     hide: (secret) => void secrets.add(secret),
     saw: (where, text) => void seen.push({ where, text }),
     async leaks() {

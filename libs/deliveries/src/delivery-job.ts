@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { ConnectorParking, Credentials } from './connector-parking.ts';
 import type { Deliverer, Reconciled, Step, StepContext, StepOutcome } from './deliverer.ts';
 import { nextStep, type OnUnknown } from './next-step.ts';
+import { startSpan, traceparentOf, type Span } from '@trunkline/telemetry';
 import { idempotencyKey, isSettled, platformIdsOf, type Attempt, type ProgressRecord } from './progress-record.ts';
 import type { Held, ProgressStore } from './progress-store.ts';
 import { readiness, type Allowed, type ConnectorState, type Readiness } from './readiness.ts';
@@ -183,16 +184,31 @@ export class DeliveryJob<S extends Step> {
 
   async #call(step: S): Promise<StepOutcome> {
     const { deliverer, log } = this.#deps;
+    const span = this.#startSpan();
     try {
-      return await deliverer.deliverStep(step, this.#context(step));
+      const context = this.#context(step);
+      const traced = context.traceparent === undefined ? context : { ...context, traceparent: traceparentOf(span) };
+      const outcome = await deliverer.deliverStep(step, traced);
+      if (outcome.outcome !== 'delivered') span.fail(outcome.outcome);
+      return outcome;
     } catch (error) {
+      span.fail(error);
       log.error({ err: error, delivery_id: this.record.delivery_id, step: step.index }, 'delivery.call-failed');
       return {
         outcome: 'unknown',
         code: 'deliverer_failed',
         reason: 'The gateway failed during the call; the log has the cause.',
       };
+    } finally {
+      span.end();
     }
+  }
+
+  /** Each call to the platform is a span of the trace that its event began. */
+  #startSpan(): Span {
+    const { connector, delivery_id: id } = this.record;
+    const attributes = { 'trunkline.delivery_id': id, 'trunkline.connector': `${connector.kind}/${connector.name}` };
+    return startSpan('deliver', { kind: 'client', parent: this.#message.traceparent, attributes });
   }
 
   #context(step: S): StepContext {
