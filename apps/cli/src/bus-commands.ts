@@ -1,13 +1,16 @@
 import { inspectStreams, migrateStreams, streamUsage, type Bus } from '@trunkline/bus';
 import { printRows, type Terminal } from './terminal.ts';
 
+/** A cluster that starts has no leader for some seconds. */
+const patienceMs = 60_000;
+
 /** Creates and evolves streams and buckets; says what it changed. */
 export async function busMigrate(
   choices: { replicas?: number },
   deps: { bus: Bus; terminal: Terminal },
 ): Promise<void> {
   const { bus, terminal } = deps;
-  const changed = await migrateStreams({ nc: bus.connection, names: bus.names, choices });
+  const changed = await migrateStreams({ nc: bus.connection, names: bus.names, choices, patienceMs });
   if (changed.length === 0 && !terminal.json) return terminal.out('Everything is as it should be.');
   const rows = changed.map(({ stream, state, differences }) => ({
     stream,

@@ -1,4 +1,4 @@
-import { freePort, startNats, waitFor, type NatsServer } from '@trunkline/testing';
+import { freePort, startNats, type NatsServer } from '@trunkline/testing';
 import { expect, it } from 'vitest';
 import { openBus, type Bus } from './bus.ts';
 import { inspectStreams, migrateStreams } from './migrate.ts';
@@ -23,7 +23,7 @@ it('copies that were chosen stay chosen: a later migration without a choice chan
   const at = { nc: bus.connection, names: bus.names };
   try {
     // Until a leader is elected the servers answer that there is no JetStream.
-    await waitFor(() => migrateStreams({ ...at, choices: { replicas: 3 } }), { what: 'a cluster', timeoutMs: 20_000 });
+    await migrateStreams({ ...at, choices: { replicas: 3 }, patienceMs: 20_000 });
     const differing = async () => (await inspectStreams(at)).filter(({ state }) => state !== 'ok');
     expect(await differing()).toEqual([]);
     expect(await migrateStreams(at)).toEqual([]);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AckPolicy,
   jetstreamManager,
@@ -24,14 +25,37 @@ export interface StreamFinding {
   differences: string[];
 }
 
-/** Creates what is missing and evolves what differs. Safe to run again and while services run. Returns what it changed. */
-export async function migrateStreams(at: {
+/** Where to migrate, and what the operator chooses. */
+export interface Migration {
   nc: NatsConnection;
   names: Names;
   choices?: Partial<StreamChoices>;
-}): Promise<StreamFinding[]> {
+  /** How long to wait for a cluster that has no leader, or not enough servers, yet. Default: not at all. */
+  patienceMs?: number;
+}
+
+/** Creates what is missing and evolves what differs. Safe to run again and while services run. Returns what it changed. */
+export async function migrateStreams(at: Migration): Promise<StreamFinding[]> {
   refuseOldServer(at.nc);
   const jsm = await jetstreamManager(at.nc, { checkAPI: false });
+  const deadline = performance.now() + (at.patienceMs ?? 0);
+  const changed = new Map<string, StreamFinding>();
+  for (;;) {
+    try {
+      for (const finding of await migrateOnce(at, jsm)) changed.set(finding.stream, finding);
+      return [...changed.values()];
+    } catch (error) {
+      if (!comesYet(error) || performance.now() > deadline) throw error;
+      await sleep(500);
+    }
+  }
+}
+
+/** No suitable peers, system temporarily unavailable, replicas more than peers; a request that nobody answers is the same. */
+const comesYetCodes = [10005, 10008, 10074];
+const comesYet = (error: unknown) => !(error instanceof JetStreamApiError) || comesYetCodes.includes(error.code);
+
+async function migrateOnce(at: Migration, jsm: JetStreamManager): Promise<StreamFinding[]> {
   const choices = { ...(await choicesSoFar(at, jsm)), ...at.choices };
   const changed: StreamFinding[] = [];
   for (const definition of streamDefinitions(at.names, choices)) {
