@@ -4,10 +4,11 @@ import {
   jetstreamManager,
   type JetStreamManager,
   JetStreamApiError,
+  JetStreamNotEnabled,
   type StreamConfig,
   type StreamInfo,
 } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
+import { errors, type NatsConnection } from '@nats-io/transport-node';
 import { BusNotReadyError } from './errors.ts';
 import type { Names } from './names.ts';
 import { streamsOf } from './permissions.ts';
@@ -53,7 +54,12 @@ export async function migrateStreams(at: Migration): Promise<StreamFinding[]> {
 
 /** No suitable peers, system temporarily unavailable, replicas more than peers; a request that nobody answers is the same. */
 const comesYetCodes = [10005, 10008, 10074];
-const comesYet = (error: unknown) => !(error instanceof JetStreamApiError) || comesYetCodes.includes(error.code);
+const nobodyAnswers = [errors.TimeoutError, errors.NoRespondersError, errors.RequestError, JetStreamNotEnabled];
+
+function comesYet(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return comesYetCodes.includes(error.code);
+  return nobodyAnswers.some((each) => error instanceof each);
+}
 
 async function migrateOnce(at: Migration, jsm: JetStreamManager): Promise<StreamFinding[]> {
   const choices = { ...(await choicesSoFar(at, jsm)), ...at.choices };
