@@ -4,7 +4,7 @@ import {
   jetstreamManager,
   type JetStreamManager,
   JetStreamApiError,
-  JetStreamNotEnabled,
+  jserrors,
   type StreamConfig,
   type StreamInfo,
 } from '@nats-io/jetstream';
@@ -54,7 +54,12 @@ export async function migrateStreams(at: Migration): Promise<StreamFinding[]> {
 
 /** No suitable peers, system temporarily unavailable, replicas more than peers; a request that nobody answers is the same. */
 const comesYetCodes = [10005, 10008, 10074];
-const nobodyAnswers = [errors.TimeoutError, errors.NoRespondersError, errors.RequestError, JetStreamNotEnabled];
+const nobodyAnswers = [
+  errors.TimeoutError,
+  errors.NoRespondersError,
+  errors.RequestError,
+  jserrors.JetStreamNotEnabled,
+];
 
 function comesYet(error: unknown): boolean {
   if (error instanceof JetStreamApiError) return comesYetCodes.includes(error.code);
