@@ -4,11 +4,10 @@ import {
   jetstreamManager,
   type JetStreamManager,
   JetStreamApiError,
-  jserrors,
   type StreamConfig,
   type StreamInfo,
 } from '@nats-io/jetstream';
-import { errors, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { BusNotReadyError } from './errors.ts';
 import type { Names } from './names.ts';
 import { streamsOf } from './permissions.ts';
@@ -54,16 +53,11 @@ export async function migrateStreams(at: Migration): Promise<StreamFinding[]> {
 
 /** No suitable peers, system temporarily unavailable, replicas more than peers; a request that nobody answers is the same. */
 const comesYetCodes = [10005, 10008, 10074];
-const nobodyAnswers = [
-  errors.TimeoutError,
-  errors.NoRespondersError,
-  errors.RequestError,
-  jserrors.JetStreamNotEnabled,
-];
+const nobodyAnswers = ['TimeoutError', 'NoRespondersError', 'RequestError', 'JetStreamNotEnabled'];
 
 function comesYet(error: unknown): boolean {
   if (error instanceof JetStreamApiError) return comesYetCodes.includes(error.code);
-  return nobodyAnswers.some((each) => error instanceof each);
+  return error instanceof Error && nobodyAnswers.includes(error.name);
 }
 
 async function migrateOnce(at: Migration, jsm: JetStreamManager): Promise<StreamFinding[]> {
