@@ -80,10 +80,14 @@ describe('the reply route', () => {
   });
 
   it('is a target unless the connector says otherwise; others are added', () => {
-    const own = { type: 'external', connector: 'side', route: '42' };
+    const written = { type: 'external', connector: 'side', route: '42' };
+    const own = { ...written, conversation: dataOf().conversation.key };
     const more = { type: 'external', connector: 'other', route: 'x' };
     expect(dataOf({ reply_route: '42' }).reply_targets).toEqual([own]);
-    expect(dataOf({ reply_route: '42' }, { additional_reply_targets: [more, own] }).reply_targets).toEqual([own, more]);
+    expect(dataOf({ reply_route: '42' }, { additional_reply_targets: [more, written] }).reply_targets).toEqual([
+      own,
+      more,
+    ]);
     expect(dataOf({ reply_route: '42' }, { include_self_output: false }).reply_targets).toEqual([]);
     expect(dataOf().reply_targets).toEqual([]);
   });

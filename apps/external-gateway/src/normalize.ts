@@ -87,7 +87,7 @@ function draftOf(said: Said, config: ExternalConnector, now: () => number): Even
 
 function dataOf(
   { payload, content, place }: Said,
-  { config, self }: { config: ExternalConnector; self: ReplyHandle | undefined },
+  { config, self }: { config: ExternalConnector; self: SidecarTarget | undefined },
 ): EventData {
   const { fixed_session_id: fixed, session_policy: policy } = config;
   const { text, attachments } = content;
@@ -101,7 +101,7 @@ function dataOf(
     ...(payload.intent !== undefined && { intent: payload.intent }),
     ...(payload.routing_key !== undefined && { routing_key: payload.routing_key }),
     binding_keys: place.bindingKeys,
-    reply_targets: replyTargets(self, config),
+    reply_targets: replyTargets(self && saidIn(place.conversation.key, self), config),
     session: {
       ...(fixed !== undefined && { fixed_session_id: fixed }),
       ...(place.naturalSessionId !== undefined && { natural_session_id: place.naturalSessionId }),
@@ -111,18 +111,26 @@ function dataOf(
   };
 }
 
+type SidecarTarget = Extract<ReplyHandle, { type: 'external' }>;
+
 /** Back to where it came from, which only the sidecar's own route says. */
-function selfTarget({ reply_route: route }: EventPayload, { name }: ExternalConnector): ReplyHandle | undefined {
+function selfTarget({ reply_route: route }: EventPayload, { name }: ExternalConnector): SidecarTarget | undefined {
   if (route === undefined) return undefined;
   // Canonical as it is: the name and the route were checked where they came in.
   return { connector: name, route: routeText(route), type: 'external' };
 }
 
-function replyTargets(self: ReplyHandle | undefined, config: ExternalConnector): ReplyHandle[] {
+/** A route may name the message to reply to: it is the conversation that is kept in order. */
+const saidIn = (conversation: string, { connector, route, type }: SidecarTarget): SidecarTarget => ({
+  ...{ connector, conversation, route, type },
+});
+
+function replyTargets(self: SidecarTarget | undefined, config: ExternalConnector): ReplyHandle[] {
   const own = self !== undefined && config.include_self_output ? [self] : [];
   if (config.additional_reply_targets.length === 0) return own;
-  const all = [...own, ...config.additional_reply_targets];
-  return [...new Map(all.map((target) => [targetKey(target), target])).values()];
+  const said = self && targetKey({ ...self, conversation: undefined });
+  const others = config.additional_reply_targets.filter((target) => own.length === 0 || targetKey(target) !== said);
+  return [...new Map([...own, ...others].map((target) => [targetKey(target), target])).values()];
 }
 
 const relationKinds = ['reply_to', 'edit_of', 'deletion_of', 'reaction_to', 'press_of'] as const;

@@ -2,7 +2,7 @@ import { hashToken } from '@trunkline/bus';
 import { canonicalJson, targetConnector, type ReplyHandle } from '@trunkline/events';
 
 /**
- * What deliveries queue for: the chat, channel and thread, URL or sidecar route of a target, without what differs from one
+ * What deliveries queue for: the chat, channel and thread, URL or sidecar conversation of a target, without what differs from one
  * message to the next (the message replied to, HTTP headers). Equal texts are one queue and one breaker.
  */
 export function targetPlace(target: ReplyHandle): string {
@@ -22,6 +22,6 @@ function placeOf(target: ReplyHandle): string[] {
     case 'telegram':
       return [target.chat_id, target.message_thread_id ?? ''];
     case 'external':
-      return [target.route];
+      return [target.conversation ?? target.route];
   }
 }

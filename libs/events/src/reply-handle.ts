@@ -30,7 +30,14 @@ const knownHandle = z.discriminatedUnion('type', [
     reply_to_message_id: text.optional(),
     type: z.literal('telegram'),
   }),
-  z.strictObject({ connector: text, route: text, type: z.literal('external') }),
+  z.strictObject({
+    connector: text,
+    conversation: text
+      .optional()
+      .describe('What is delivered in order; without it, what has the same route. A route may name a single message.'),
+    route: text,
+    type: z.literal('external'),
+  }),
 ]);
 
 const isKnown = (type: string) => connectorKinds.some((kind) => kind === type);

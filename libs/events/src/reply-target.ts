@@ -50,7 +50,7 @@ const structured = z.discriminatedUnion('type', [
     reply_to_message_id: id.optional(),
     type: z.literal('telegram'),
   }),
-  z.strictObject({ connector, route, type: z.literal('external') }),
+  z.strictObject({ connector, conversation: route.optional(), route, type: z.literal('external') }),
 ]);
 
 const raw = z.strictObject({
