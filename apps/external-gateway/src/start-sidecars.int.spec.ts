@@ -24,7 +24,12 @@ describe('a child', () => {
     await using it = await sidecarsInProcess({ GRANDCHILD: 'yes', SAY: 'my token is TOKEN' });
     await isReady(it);
     const [start] = startsOf(it);
-    const record = await waitFor(() => readSidecar('side', it.bus), { what: 'the record on the bus' });
+    // What is known here is written to the bus a moment later.
+    const known = async () => {
+      const written = await readSidecar('side', it.bus);
+      return written?.manifest && written;
+    };
+    const record = await waitFor(known, { what: 'the record on the bus' });
     expect(record).toMatchObject({ mode: 'child_process', gateway: 'spec', pid: start?.pid });
     expect(record.manifest?.instance_id).toBe(`child-${start?.pid}`);
     expect(start?.env).toEqual(expect.arrayContaining(['PATH', 'STARTS']));
