@@ -18,8 +18,7 @@ export function grantHandlers({ bucket, now }: GrantDeps): HandlersOf<typeof gra
         if (value.expires_at_ms > now()) views.push(grantView(key, value));
       }
       const keyOf = ({ kind, connector }: (typeof views)[number]) => `${kind}/${connector}`;
-      const sorted = views.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-      return { answer: pageOf(sorted, { ...query, keyOf }) };
+      return { answer: pageOf(views, { ...query, keyOf }) };
     },
     async revokeGrant({ params: { kind, connector } }) {
       const key = `${token(kind)}.${token(connector)}`;

@@ -1,4 +1,4 @@
-import type { tokenRoutes } from '@trunkline/control-api';
+import type { TokenView, tokenRoutes } from '@trunkline/control-api';
 import { refuse, type HandlersOf } from '../operation.ts';
 import { pageOf } from '../page-of.ts';
 import { tokenView } from './token-record.ts';
@@ -10,7 +10,9 @@ export function tokenHandlers(deps: { tokens: TokenStore; now: () => number }): 
   return {
     async listTokens({ query }) {
       const views = tokens.list().map((record) => tokenView(record, now()));
-      return { answer: pageOf(views, { ...query, keyOf: ({ created_at, token_id }) => `${created_at}~${token_id}` }) };
+      // Two may be made in the same millisecond.
+      const keyOf = (view: TokenView) => `${view.created_at}~${view.token_id}`;
+      return { answer: pageOf(views, { ...query, keyOf, descending: true }) };
     },
     async createToken({ body, caller }) {
       const { name, role, expires_in_seconds: expiresInSeconds } = body;

@@ -4,7 +4,7 @@ import { tokenRecordSchema, type NewToken, makeToken, type TokenRecord } from '.
 /** The tokens there are. Reads come from memory, which the bus keeps up to date: a revocation counts on every replica at once. */
 export interface TokenStore {
   find(tokenId: string): TokenRecord | undefined;
-  /** Newest first. */
+  /** In no particular order. */
   list(): TokenRecord[];
   create(token: NewToken): Promise<{ token: string; record: TokenRecord }>;
   /** False when there is no such token. Revoking twice is true. */
@@ -26,7 +26,7 @@ export async function openTokenStore(
 
   return {
     find: (tokenId) => tokens.get(tokenId),
-    list: () => [...tokens.values()].sort((a, b) => (a.created_at < b.created_at ? 1 : -1)),
+    list: () => [...tokens.values()],
     async create(wanted) {
       const made = makeToken(wanted);
       await bucket.create(made.record.token_id, made.record);
