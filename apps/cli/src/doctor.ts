@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { inspectStreams, type Bus } from '@trunkline/bus';
 import { formatProblem, parseConnectorsFile } from '@trunkline/config';
-import { ControlRefusedError, type ConnectorTest, type ControlClient } from '@trunkline/control-api';
+import { ControlRefusedError, routes, type ConnectorTest, type ControlClient } from '@trunkline/control-api';
 import { allPages } from './all-pages.ts';
 import { loadKeyring, masterKeyFileVariable, masterKeyVariable } from '@trunkline/secrets';
 
@@ -110,7 +110,7 @@ const toleratedSkewMs = 60_000;
 async function lookAtControlPlane(control: ControlClient, { now }: Pick<Patient, 'now'>): Promise<Finding[]> {
   const askedAt = now();
   const response = await control.open('whoAmI', {});
-  const { name, role } = (await control.call('whoAmI', {})).body;
+  const { name, role } = routes.whoAmI.answer.parse(await response.json());
   const reached: Finding = { check: 'control plane', outcome: 'ok', detail: `reached as "${name}", ${role}` };
   const theirs = Date.parse(response.headers.get('date') ?? '');
   const skewMs = Math.abs(theirs - askedAt);
