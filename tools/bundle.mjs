@@ -1,12 +1,12 @@
 /**
  * Bundles one process as it is deployed: `node tools/bundle.mjs NAME FOLDER`
  *
- * NAME is a folder of apps/ or an agent of docs/examples. FOLDER gets main.mjs, what it loads on demand, and what it runs as
- * processes of their own.
+ * NAME is a folder of apps/, an agent of docs/examples, or a file such as your own sidecar. FOLDER gets main.mjs, what it loads on demand,
+ * and what it runs as processes of their own.
  */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { runTool, ToolError } from './tool-error.mjs';
@@ -94,10 +94,11 @@ async function bundleTogether(mains, folder) {
  * @param {string} name
  */
 function mainOf(name) {
-  const found = [`apps/${name}/src/main.ts`, `docs/examples/${name}.ts`].find((path) => existsSync(join(root, path)));
-  if (found !== undefined) return join(root, found);
+  const named = [`apps/${name}/src/main.ts`, `docs/examples/${name}.ts`].map((path) => join(root, path));
+  const found = [...named, resolve(name)].find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  if (found !== undefined) return found;
   throw new ToolError(`There is no process "${name}".`, {
-    fix: 'name a folder of apps/ or an agent of docs/examples.',
+    fix: 'name a folder of apps/, an agent of docs/examples, or a file.',
   });
 }
 

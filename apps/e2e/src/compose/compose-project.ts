@@ -1,10 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort, tempDir, waitFor } from '@trunkline/testing';
+import { cloneTo } from './clone.ts';
 
-const workspace = resolve(import.meta.dirname, '../../../..');
 const outputBytes = 64 * 1024 * 1024;
 
 /** Why nothing of compose can be run here, if so. */
@@ -24,11 +24,17 @@ export interface Container {
 
 /** The repository's docker-compose.yml as a project of its own. What it made is gone at the end of its scope. */
 export interface ComposeProject extends AsyncDisposable {
+  /** A clone of the repository: where the commands run, and where an operator's own files belong. */
+  readonly folder: string;
   /** Where caddy is published. */
   readonly url: string;
+  /** Where it is published with TLS, if there is a domain. */
+  readonly httpsUrl: string;
   /** Runs `docker compose ARGS` and returns what it printed. */
   compose(...args: string[]): Promise<string>;
   docker(...args: string[]): Promise<string>;
+  /** Runs commands as an operator types them; the first that fails ends it. */
+  sh(commands: string): Promise<string>;
   /** Those of a service, or all; ended ones too. */
   containers(service?: string): Promise<Container[]>;
   /** Resolves when a service has so many containers and each of them is healthy. */
@@ -41,44 +47,49 @@ export interface ComposeOptions {
   /** The connectors file. */
   connectors: string;
   profiles: string[];
-  /** Compose files of the repository on top of docker-compose.yml. */
+  /** Compose files of the repository, or of the operator in the clone, on top of docker-compose.yml. */
   files?: string[];
   /** Services whose containers reach this machine as `host.docker.internal`. */
   callHome: string[];
+  /** The domain that caddy has certificates for. */
+  domain?: string;
 }
 
 /** Prepares the project; nothing is built or started yet. */
 export async function openComposeProject(options: ComposeOptions): Promise<ComposeProject> {
   const stack = new AsyncDisposableStack();
   const dir = stack.use(await tempDir('trunkline-compose-'));
+  const folder = join(dir.path, 'clone');
   const connectors = join(dir.path, 'connectors.toml');
   const override = join(dir.path, 'override.json');
   const backup = join(dir.path, 'backup');
+  await cloneTo(folder);
   await writeFile(connectors, options.connectors, { mode: 0o644 });
   await mkdir(backup);
   // Containers run as a user of their own.
   await chmod(backup, 0o777);
   await writeFile(override, JSON.stringify(overrideOf(options)));
   const [http, https] = [await freePort(), await freePort()];
+  const { domain = 'localhost', files = [] } = options;
+  const httpsUrl = `https://${domain}:${https}`;
   const project = `trunkline-test-${process.pid}`;
   const env = {
     ...process.env,
     COMPOSE_PROJECT_NAME: project,
-    COMPOSE_FILE: [
-      ...['docker-compose.yml', ...(options.files ?? [])].map((file) => join(workspace, file)),
-      override,
-    ].join(':'),
+    COMPOSE_FILE: [...['docker-compose.yml', ...files].map((file) => join(folder, file)), override].join(':'),
     COMPOSE_PROFILES: options.profiles.join(','),
     COMPOSE_ANSI: 'never',
     COMPOSE_PROGRESS: 'quiet',
     TRUNKLINE_HTTP_PORT: String(http),
     TRUNKLINE_HTTPS_PORT: String(https),
     TRUNKLINE_CONNECTORS_CONFIG: connectors,
+    ...(options.domain && { TRUNKLINE_DOMAIN: domain, TRUNKLINE_PUBLIC_URL: httpsUrl }),
   };
-  const docker = async (...args: string[]) => {
-    const { stdout } = await promisify(execFile)('docker', args, { cwd: workspace, env, maxBuffer: outputBytes });
+  const run = async (program: string, args: string[]) => {
+    const { stdout } = await promisify(execFile)(program, args, { cwd: folder, env, maxBuffer: outputBytes });
     return stdout;
   };
+  const docker = (...args: string[]) => run('docker', args);
   const compose = (...args: string[]) => docker('compose', ...args);
   stack.defer(() => remove(project, { docker, compose }));
 
@@ -89,9 +100,12 @@ export async function openComposeProject(options: ComposeOptions): Promise<Compo
   }
 
   return {
+    folder,
     url: `http://127.0.0.1:${http}`,
+    httpsUrl,
     docker,
     compose,
+    sh: (commands) => run('bash', ['-euo', 'pipefail', '-c', commands]),
     containers,
     async healthy(service, count = 1) {
       const check = async () => {

@@ -1,11 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, waitFor, type Done } from '@trunkline/testing';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { waitFor } from '@trunkline/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chaosConnector, chaosToken, sendEvents, type SentEvents } from '../chaos/send-events.ts';
-import { openFront } from '../open-front.ts';
+import { chaosConnector, chaosToken } from '../chaos/send-events.ts';
 import { missingEngine } from './compose-project.ts';
+import { docBlock } from './doc-block.ts';
 import { heights, killEach, restartNats, rollingRestart, scaleTo } from './shake.ts';
 import { openStage, type Stage } from './stage.ts';
+import { underLoad } from './under-load.ts';
 
 const missing = missingEngine();
 if (missing !== undefined) process.stderr.write(`docker compose is not tested: ${missing}.\n`);
@@ -13,7 +15,6 @@ if (missing !== undefined) process.stderr.write(`docker compose is not tested: $
 const baseOf = { megabytes: 60, 'external-gateway': 140 };
 const idleMegabytes = 900;
 const minutes = (count: number) => count * 60_000;
-const conversations = 8;
 
 describe.skipIf(missing !== undefined)('docker compose', () => {
   let stage: Stage;
@@ -157,112 +158,35 @@ describe.skipIf(missing !== undefined)('docker compose', () => {
   it(
     'scaling, rolling restarts, kills and a restart of NATS lose and double nothing',
     async () => {
-      const { project, receiver, slack, telegram, targetOf } = stage;
-      const over = new AbortController();
-      const record: SentEvents = { accepted: [], posts: 0, refused: [], sent: 0 };
-      const sending = sendEvents(
-        { events: 1e6, conversations, pauseMs: 150, run: 'shake', gatewayUrls: [project.url], targetOf },
-        { record, over: over.signal },
-      );
-      const talking = talk(stage, over.signal);
-
-      await scaleTo(heights, project);
-      await rollingRestart(project);
-      await killEach(project);
-      await restartNats(project);
-      await scaleTo(Object.fromEntries(Object.keys(heights).map((service) => [service, 1])), project);
-      over.abort();
-      await sending;
-      const said = await talking;
-      process.stderr.write(
-        `docker compose: ${record.accepted.length} events in ${record.posts} posts, ${said.length} said\n`,
-      );
-
-      expect(record.refused).toEqual([]);
-      expect(record.accepted.length).toBeGreaterThan(200);
-      const repliesTo = (text: string) =>
-        new Set(
-          receiver.replies.filter((reply) => reply.text === `You said: ${text}`).map(({ webhookId }) => webhookId),
-        ).size;
-      const texts = record.accepted.map(({ conversation, n }) => `${conversation} ${n}`);
-      await waitFor(() => texts.every((text) => repliesTo(text) > 0), { what: 'every reply', timeoutMs: 90_000 });
-      expect(texts.filter((text) => repliesTo(text) !== 1)).toEqual([]);
-
-      const inSlack = (text: string) =>
-        slack.messages('C0GENERAL').filter((message) => message.text === `You said: ${text}`).length;
-      const acknowledged = await Promise.all(
-        said.map(async ({ text, done }) => ((await done.settled) ? text : undefined)),
-      );
-      const heard = acknowledged.flatMap((text) => text ?? []);
-      await waitFor(() => heard.every((text) => inSlack(text) > 0), {
-        what: 'every answer in Slack',
-        timeoutMs: 90_000,
+      const { project } = stage;
+      await underLoad('shake', stage, async () => {
+        await scaleTo(heights, project);
+        await rollingRestart(project);
+        await killEach(project);
+        await restartNats(project);
+        await scaleTo(Object.fromEntries(Object.keys(heights).map((service) => [service, 1])), project);
       });
-      expect(heard.filter((text) => inSlack(text) !== 1)).toEqual([]);
-
-      // Telegram cannot be asked whether it has what was under way at a kill: that ends as unknown, never twice.
-      const inTelegram = (text: string) => telegram.sent(1).filter((sent) => sent.text === `You said: ${text}`).length;
-      const unknown = async () =>
-        Number(
-          (await project.cli('--json', 'deliveries', 'list', '--state', 'unknown')).split('"telegram"').length - 1,
-        );
-      const missed = () => said.filter(({ text }) => inTelegram(text) === 0).length;
-      await waitFor(async () => missed() <= (await unknown()), { what: 'every answer in Telegram', timeoutMs: 90_000 });
-      expect(said.filter(({ text }) => inTelegram(text) > 1)).toEqual([]);
     },
     minutes(15),
   );
 
   it(
-    'backup, wipe, restore: what was there is back with its key, what was not delivered is, and nothing twice',
+    'the upgrade of docs/deploy.md, under load, loses and doubles nothing',
     async () => {
-      const { project, receiver } = stage;
-      const latePort = await freePort();
-      const late = `http://host.docker.internal:${latePort}/late`;
-      const tell = (content: string, url: string) =>
-        post({ content, binding_keys: ['kept'], reply_targets: [{ type: 'http', url }] });
-      expect((await tell('delivered before', stage.targetOf(200))).status).toBe(200);
-      const said = () => receiver.replies.map(({ text }) => text);
-      await waitFor(() => said().includes('You said: delivered before'), { what: 'the reply', timeoutMs: 20_000 });
-      const asked = (await (await tell('not delivered', late)).json()) as { session_id: string };
-      await project.compose(
-        ...['run', '--rm', '--no-TTY', '--env', 'SHARED=kept-secret', 'cli'],
-        ...['secrets', 'set', 'shared.kept', '--from-env', 'SHARED'],
+      const { project } = stage;
+      await appendFile(join(project.folder, '.env'), 'TRUNKLINE_VERSION=next\n');
+      const pulled = docBlock('docs/deploy.md', 'sh', 'git pull').replace('git pull', '');
+      await underLoad('upgrade', stage, async () => void (await project.sh(pulled)));
+      const images = await project.compose('images', '--format', 'json');
+      const ours: { Repository: string; Tag: string }[] = JSON.parse(images).filter(({ Repository = '' }) =>
+        Repository.startsWith('trunkline/'),
       );
-      const waiting = async () =>
-        (await project.cli('deliveries', 'list')).split('\n').some((row) => /delivering|pending/.test(row));
-      await waitFor(waiting, { what: 'an undelivered reply', timeoutMs: 30_000 });
-
-      const key = await project.compose(
-        'run',
-        '--rm',
-        '--no-TTY',
-        '--no-deps',
-        '--entrypoint',
-        'cat',
-        'init',
-        '/deployment/keys/master.key',
-      );
-      await project.cli('bus', 'backup', '/backup/one');
-      await project.compose('down', '--volumes');
-      const arrived = receiver.replies.length;
-
-      await project.compose('run', '--rm', '--no-TTY', '--env', `TRUNKLINE_MASTER_KEY=${key.trim()}`, 'init');
-      await project.compose('up', '--detach', '--wait', 'nats');
-      await project.cli('bus', 'restore', '/backup/one');
-      await using door = await openFront([new URL(receiver.targetOf(0)).origin], { host: '0.0.0.0', port: latePort });
-      await project.compose('up', '--detach', '--wait', '--wait-timeout', '120');
-
-      await waitFor(() => said().includes('You said: not delivered'), {
-        what: `a late reply at ${door.url}`,
-        timeoutMs: 120_000,
-      });
-      expect(said().slice(arrived)).toEqual(['You said: not delivered']);
-      expect(await project.cli('secrets', 'list')).toContain('shared.kept');
-      const again = await tell('after', stage.targetOf(200));
-      expect(await again.json()).toMatchObject({ session_id: asked.session_id });
+      expect(ours.length).toBeGreaterThan(8);
+      expect(ours.filter(({ Tag }) => Tag !== 'next')).toEqual([]);
+      const tags = new Set(ours.map(({ Repository }) => `${Repository}:next`));
+      await project.docker('image', 'rm', '--force', ...tags);
     },
-    minutes(8),
+    minutes(10),
   );
 });
 
@@ -271,16 +195,4 @@ interface Inspected {
   Config: { User: string; Env: string[] };
   HostConfig: { ReadonlyRootfs: boolean; CapDrop: string[]; SecurityOpt: string[] };
   NetworkSettings: { Ports: Record<string, object[] | null> };
-}
-
-/** People who say the same in Slack and in Telegram, one thing after the other. */
-async function talk({ slack, telegram }: Stage, over: AbortSignal): Promise<{ text: string; done: Done }[]> {
-  const said: { text: string; done: Done }[] = [];
-  while (!over.aborted) {
-    const text = `said ${said.length}`;
-    said.push({ text, done: slack.say({ channel: 'C0GENERAL', user: 'U0ALICE', text }) });
-    telegram.say({ chat: 1, text });
-    await sleep(1_000, undefined, { signal: over }).catch(() => undefined);
-  }
-  return said;
 }
