@@ -45,6 +45,8 @@ export interface ComposeOptions {
   files?: string[];
   /** Services whose containers reach this machine as `host.docker.internal`. */
   callHome: string[];
+  /** What an operator would write into `.env`. */
+  settings?: Record<string, string>;
 }
 
 /** Prepares the project; nothing is built or started yet. */
@@ -74,6 +76,7 @@ export async function openComposeProject(options: ComposeOptions): Promise<Compo
     TRUNKLINE_HTTP_PORT: String(http),
     TRUNKLINE_HTTPS_PORT: String(https),
     TRUNKLINE_CONNECTORS_CONFIG: connectors,
+    ...options.settings,
   };
   const docker = async (...args: string[]) => {
     const { stdout } = await promisify(execFile)('docker', args, { cwd: workspace, env, maxBuffer: outputBytes });
