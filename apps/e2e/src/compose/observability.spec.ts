@@ -82,12 +82,12 @@ describe.skipIf(missing !== undefined)('docker compose with the profile observab
     return response.status;
   }
 
-  /** What the collector wrote. Nothing in its own image could read it. */
-  async function spans(): Promise<CollectedSpan[]> {
+  /** Lines that the collector wrote. Nothing in its own image could read them. */
+  async function collected(what: 'traces' | 'metrics'): Promise<string[]> {
     const cat = ['run', '--rm', '--no-TTY', '--no-deps', '--entrypoint', 'cat', 'init'];
-    const lines = await project.compose(...cat, '/deployment/traces/traces.jsonl');
-    return lines.trim().split('\n').flatMap(collectedSpans);
+    return (await project.compose(...cat, `/deployment/traces/${what}.jsonl`)).trim().split('\n');
   }
+  const spans = async (): Promise<CollectedSpan[]> => (await collected('traces')).flatMap(collectedSpans);
 
   it(
     'has one trace from the webhook at caddy to the delivered answer',
@@ -228,6 +228,21 @@ describe.skipIf(missing !== undefined)('docker compose with the profile observab
       await waitFor(async () => !(await isDown()), { what: 'the end of the alarm', ...patient });
     },
     minutes(3),
+  );
+
+  it(
+    'has the metrics of every service in the collector too',
+    async () => {
+      const silent = async () => {
+        const lines = await collected('metrics');
+        return services.filter((service) => !lines.some((line) => line.includes(`{"stringValue":"${service}"}`)));
+      };
+      // Once a minute, as OpenTelemetry's SDK does.
+      const complete = async () => (await silent()).length === 0;
+      await waitFor(complete, { what: 'all metrics', timeoutMs: 90_000 }).catch(() => undefined);
+      expect(await silent()).toEqual([]);
+    },
+    minutes(2),
   );
 
   it('is shut in like everything else; Grafana alone is published, on this machine', async () => {
