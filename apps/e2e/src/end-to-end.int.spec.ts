@@ -3,7 +3,7 @@ import type { StoredMessage } from '@trunkline/bus';
 import { waitFor } from '@trunkline/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkHistory, isViolated } from './chaos/check-history.ts';
-import { collectedSpans } from './collected-spans.ts';
+import { caller, collectedSpans, wayOf, wayOfWebhook } from './collected-spans.ts';
 import { everything, readJudged } from './chaos/read-history.ts';
 import { openReplyReceiver } from './chaos/reply-receiver.ts';
 import { chaosConnectors, chaosToken, sendEvents, type SentEvents } from './chaos/send-events.ts';
@@ -78,12 +78,11 @@ async function restartEverything(): Promise<Record<string, number>> {
 describe('one webhook', () => {
   it('becomes a turn and an answer under one trace id, from the post to the delivery', async () => {
     await using receiver = await openReplyReceiver(1);
-    const traceId = '0af7651916cd43dd8448eb211c80319c';
-    const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+    const { traceId, traceparent } = caller;
     const reply_targets = target(receiver.targetOf(1));
     const posted = await post(
       { idempotency_key: 'trace-1', binding_keys: ['trace'], content: 'hello', reply_targets },
-      { headers },
+      { headers: { traceparent } },
     );
     expect(posted).toMatchObject({ status: 200, body: { event_id: 'trace-1', status: 'accepted' } });
     await waitFor(() => receiver.replies.length > 0, { what: 'the answer', ...patient });
@@ -102,17 +101,10 @@ describe('one webhook', () => {
       text: expect.stringContaining('hello'),
       traceparent: expect.stringContaining(traceId),
     });
-    const seen = () =>
-      installation.leakWatch
-        .collected('/v1/traces')
-        .flatMap(collectedSpans)
-        .filter((span) => span.traceId === traceId);
-    const wanted = ['http-gateway http.receive', 'session-router route output', 'http-gateway deliver'];
-    const named = () => new Set(seen().map(({ service, name }) => `${service} ${name}`));
-    await waitFor(() => wanted.every((name) => named().has(name)), {
-      what: `spans, of ${wanted.join(', ')}`,
-      ...patient,
-    });
+    const way = () => wayOf(installation.leakWatch.collected('/v1/traces').flatMap(collectedSpans));
+    const complete = () => way().join() === wayOfWebhook.join();
+    await waitFor(complete, { what: 'all spans', ...patient }).catch(() => undefined);
+    expect(way()).toEqual(wayOfWebhook);
   });
 
   it('is answered by an unrelated NATS client with plain JSON as well', async () => {

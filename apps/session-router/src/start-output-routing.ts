@@ -5,7 +5,7 @@ import type { Inventory } from '@trunkline/inventory';
 import { routeOutput, type RouteOutputDeps } from '@trunkline/reply-routing';
 import { openReplyHandle, type SealingKeys } from '@trunkline/secrets';
 import { createSessionStore, type BindingRecord, type BoundKey, type SessionRecord } from '@trunkline/sessions';
-import { withSpan, type Metrics } from '@trunkline/telemetry';
+import { traceparentOf, withSpan, type Metrics } from '@trunkline/telemetry';
 
 /** Begins to route outputs into deliveries, in this router's share of the lanes of OUTPUTS. */
 export async function startOutputRouting(parts: {
@@ -26,7 +26,9 @@ export async function startOutputRouting(parts: {
       keyOf: (subject) => subject,
       async handle(message) {
         const parent = message.headers[busHeaders.traceparent];
-        const routed = await withSpan('route output', { kind: 'consumer', parent }, () => routeOutput(message, deps));
+        const routed = await withSpan('route output', { kind: 'consumer', parent }, (span) =>
+          routeOutput(message, deps, traceparentOf(span)),
+        );
         metrics.count('outputs_total', { outcome: routed.outcome });
         if (routed.outcome === 'dead') {
           metrics.count('dead_letters_total', { kind: '_', connector: '_', reason: routed.code });

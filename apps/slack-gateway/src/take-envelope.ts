@@ -1,6 +1,6 @@
 import type { SlackConnector } from '@trunkline/config';
-import type { InventoryEntry } from '@trunkline/inventory';
-import { startSpan } from '@trunkline/telemetry';
+import type { InventoryEntry, ReadyEntry } from '@trunkline/inventory';
+import { withSpan, type Span } from '@trunkline/telemetry';
 import { preparedConnector } from './prepared-connector.ts';
 import type { SocketEnvelope } from './socket-connection.ts';
 import { takePayload, type TakeDeps } from './take-payload.ts';
@@ -15,8 +15,16 @@ export interface TakeEnvelopeDeps extends TakeDeps {
 export async function takeEnvelope(name: string, envelope: SocketEnvelope, deps: TakeEnvelopeDeps): Promise<boolean> {
   const entry = deps.connectors.get(name);
   if (entry?.state !== 'ready') return false;
+  return withSpan('slack.envelope', { kind: 'consumer' }, (span) => take(envelope, { entry, span }, deps));
+}
+
+async function take(
+  envelope: SocketEnvelope,
+  { entry, span }: { entry: ReadyEntry<SlackConnector>; span: Span },
+  deps: TakeEnvelopeDeps,
+): Promise<boolean> {
   const startedAt = deps.now();
-  const span = startSpan('slack.envelope', { kind: 'consumer' });
+  const { name } = entry.config;
   try {
     const taken = await takePayload(envelope.payload, { connector: preparedConnector(entry), span }, deps);
     const acknowledged = !('again' in taken);
@@ -38,7 +46,5 @@ export async function takeEnvelope(name: string, envelope: SocketEnvelope, deps:
     span.fail(error);
     deps.log.error({ err: error, connector: name }, 'envelope.failed');
     return false;
-  } finally {
-    span.end();
   }
 }

@@ -1,7 +1,7 @@
 import { BusUnavailableError, leasedRecord, runLeased, type Bus, type PlatformLease } from '@trunkline/bus';
 import type { TelegramConnector } from '@trunkline/config';
 import type { Inventory, ReadyEntry } from '@trunkline/inventory';
-import { startSpan, type Metrics } from '@trunkline/telemetry';
+import { withSpan, type Metrics } from '@trunkline/telemetry';
 import { assignBots, type BotAssignments } from './bot-assignments.ts';
 import type { BotStatus } from './bot-status.ts';
 import type { Tried } from './poll-batch.ts';
@@ -116,12 +116,16 @@ async function poll(connector: PreparedConnector, deps: JobDeps): Promise<void> 
 }
 
 /** What cannot be stored now comes again: the bus is away, the rate is used up, or something happened that should not. */
-async function storePolled(update: IdentifiedUpdate, connector: PreparedConnector, deps: JobDeps): Promise<Tried> {
+function storePolled(update: IdentifiedUpdate, connector: PreparedConnector, deps: JobDeps): Promise<Tried> {
+  return withSpan('telegram.receive', { kind: 'consumer' }, (span) => tryToStore({ update, connector, span }, deps));
+}
+
+async function tryToStore(polled: Parameters<typeof storeUpdate>[0], deps: JobDeps): Promise<Tried> {
   const startedAt = deps.now();
+  const { span, connector } = polled;
   const { name } = connector.config;
-  const span = startSpan('telegram.receive', { kind: 'consumer' });
   try {
-    const settled = await storeUpdate({ update, connector, span }, deps);
+    const settled = await storeUpdate(polled, deps);
     const [outcome, ms] = [outcomeOf(settled), deps.now() - startedAt];
     deps.observe?.({ connector: name, outcome, ms });
     const why = settled.settled === 'ignored' ? settled.code : undefined;
@@ -133,8 +137,6 @@ async function storePolled(update: IdentifiedUpdate, connector: PreparedConnecto
     span.fail(error);
     if (!(error instanceof BusUnavailableError)) deps.log.error({ err: error }, 'update.not-stored');
     return { outcome: 'later', retryAfterMs: 2_000 };
-  } finally {
-    span.end();
   }
 }
 

@@ -1,7 +1,6 @@
 import { busHeaders, encodeJson, hashToken, token, type Bus, type Bucket } from '@trunkline/bus';
 import { outputIdOf, type Output, type OutputPart, type Turn } from '@trunkline/events';
 import type { Cancellation } from './cancellation.ts';
-import { childTraceparent } from './traceparent.ts';
 
 /** What to say: plain text (markdown), parts, or any fields of an output beyond the ones that the turn fills in. */
 export type Reply = string | OutputPart[] | Partial<Omit<Output, 'output_id' | 'session_id' | 'turn_id'>>;
@@ -61,10 +60,9 @@ export function consumedTurn(
     output_id = outputIdOf(group, turn.turn_id, ++ordinal),
   ): Promise<{ output_id: string }> {
     const output: Output = { v: 1, output_id, session_id, turn_id, reply_handle, ...fields };
-    const trace = childTraceparent(traceparent);
     await bus.append(turn.output_subject, encodeJson(output), {
       messageId: hashToken(JSON.stringify([session_id, output_id])),
-      headers: { 'content-type': 'application/json', ...(trace && { [busHeaders.traceparent]: trace }) },
+      headers: { 'content-type': 'application/json', ...(traceparent && { [busHeaders.traceparent]: traceparent }) },
     });
     return { output_id };
   }

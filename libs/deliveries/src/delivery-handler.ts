@@ -1,5 +1,6 @@
 import { appendLedger, type Bus, type BusLog, type Handled, type StoredMessage } from '@trunkline/bus';
 import { readDelivery, targetConnector, type ConnectorRef, type Delivery, type ReplyHandle } from '@trunkline/events';
+import { inTrace } from '@trunkline/telemetry';
 import { replayed } from './attempt.ts';
 import type { Budget } from './budget.ts';
 import type { Clock } from './clock.ts';
@@ -89,7 +90,8 @@ export function createDeliveryHandler<S extends Step>(deps: DeliveryHandlerDeps<
     const delivery = await deliveryOf(message, deps);
     if (!delivery) return 'done';
     unsettled.add(delivery);
-    return take(delivery, { message, lane }).finally(() => unsettled.delete(delivery));
+    const taken = inTrace(message.headers['traceparent'], () => take(delivery, { message, lane }));
+    return taken.finally(() => unsettled.delete(delivery));
   }
 
   async function take(

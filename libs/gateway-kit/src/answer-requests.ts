@@ -1,4 +1,4 @@
-import { startSpan, type Span } from '@trunkline/telemetry';
+import { withSpan, type Span } from '@trunkline/telemetry';
 import { sendAnswer, type Answer } from './answer.ts';
 import type { IngressHandler, IngressRequest } from './ingress-app.ts';
 
@@ -31,19 +31,14 @@ export function answerRequests(
   handle: (request: IngressRequest, span: Span) => Promise<HandledRequest>,
   deps: AnswerRequestsDeps,
 ): IngressHandler {
-  return async (request) => {
+  return (request) => {
     const startedAt = deps.now();
-    const span = startSpan(spanName, { kind: 'server', parent: request.req.headers['traceparent']?.toString() });
-    try {
+    const parent = request.req.headers['traceparent']?.toString();
+    return withSpan(spanName, { kind: 'server', parent }, async (span) => {
       const handled = await handle(request, span);
       sendAnswer(request.res, handled.answer);
       tell(handled, { ms: deps.now() - startedAt, traceId: span.traceId }, deps);
-    } catch (error) {
-      span.fail(error);
-      throw error;
-    } finally {
-      span.end();
-    }
+    });
   };
 }
 

@@ -54,10 +54,10 @@ const deliveries = () => stored('DELIVERIES', `${bus.names.prefix}.deliveries.>`
 const dead = async () => (await stored('LEDGER', `${bus.names.prefix}.ledger.dead.>`)).map((entry) => entry.json());
 
 describe('routeOutput', () => {
-  it('puts one delivery into the queue of each target, without the handle, in the trace of the output', async () => {
+  it('puts one delivery into the queue of each target, without the handle, in the trace of its routing', async () => {
     const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
-    const message = await publish({ content: 'hello', reply_handle: 'sealed', reply_targets: [a, b] }, headers);
-    expect(await routeOutput(message, deps)).toMatchObject({
+    const message = await publish({ content: 'hello', reply_handle: 'sealed', reply_targets: [a, b] });
+    expect(await routeOutput(message, deps, headers.traceparent)).toMatchObject({
       outcome: 'routed',
       origin: 'output',
       refused: 0,

@@ -66,6 +66,7 @@ export type RoutedOutput =
 interface Routing {
   output: Output;
   message: StoredMessage;
+  traceparent: string | undefined;
   createdMs: number;
   expiresMs: number;
 }
@@ -74,16 +75,20 @@ interface Routing {
  * Turns a message of OUTPUTS into deliveries, or into a dead letter that says why not.
  *
  * Call it for one message of a session at a time, in order. It may be repeated after a crash at any point. Throws when the bus does
- * not answer, and for an output of a newer version.
+ * not answer, and for an output of a newer version. `traceparent` is what its deliveries continue.
  */
-export async function routeOutput(message: StoredMessage, deps: RouteOutputDeps): Promise<RoutedOutput> {
+export async function routeOutput(
+  message: StoredMessage,
+  deps: RouteOutputDeps,
+  traceparent?: string,
+): Promise<RoutedOutput> {
   const read = readOutput(message.json());
   if (!read.ok && read.reason === 'unknown_version') throw new OutputVersionUnknownError(message.subject, message.seq);
   if (!read.ok)
     return bury({ message }, { code: 'output_invalid', detail: read.problems.slice(0, problemsKept).join('; ') }, deps);
   const output = read.value;
   const createdMs = message.time.getTime();
-  const routing: Routing = { output, message, createdMs, expiresMs: expiryOf(output, createdMs) };
+  const routing: Routing = { output, message, traceparent, createdMs, expiresMs: expiryOf(output, createdMs) };
 
   if (message.subject !== deps.bus.names.output(output.session_id)) {
     return bury(
@@ -160,7 +165,7 @@ async function enqueue(
 ): Promise<RoutedOutput> {
   const { targets, ...how } = to;
   if (targets.length === 0) return { outcome: 'local' };
-  const traceparent = routing.message.headers[busHeaders.traceparent];
+  const { traceparent } = routing;
   const deliveries: RoutedDelivery[] = [];
   for (const target of targets) {
     const delivery = deliveryTo(target, routing);

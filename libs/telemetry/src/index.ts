@@ -5,4 +5,4 @@ export { expositionTypes, type ExpositionFormat } from './prometheus-text.ts';
 export { type Span, type SpanAttributes, type SpanIdentity, type SpanKind, type SpanOptions } from './span.ts';
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry.ts';
 export { parseTraceparent, traceparentOf } from './traceparent.ts';
-export { activeSpan, startSpan, withSpan } from './tracing.ts';
+export { activeSpan, inTrace, startSpan, withSpan } from './tracing.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { parseTraceparent, traceparentOf } from './traceparent.ts';
-import { activeSpan, startSpan, withSpan } from './tracing.ts';
+import { activeSpan, inTrace, startSpan, withSpan } from './tracing.ts';
 
 const trace = '0af7651916cd43dd8448eb211c80319c';
 const span = 'b7ad6b7169203331';
@@ -57,5 +57,20 @@ describe('a span without a collector', () => {
       expect(activeSpan()).toBe(outer);
     });
     expect(activeSpan()).toBeUndefined();
+  });
+});
+
+describe('work in a trace that began elsewhere', () => {
+  it('is the parent of the spans in it', () => {
+    const child = inTrace(`00-${trace}-${span}-00`, () => {
+      expect(activeSpan()).toMatchObject({ traceId: trace, spanId: span });
+      return startSpan('x');
+    });
+    expect(child).toMatchObject({ traceId: trace, sampled: false });
+    expect(activeSpan()).toBeUndefined();
+  });
+
+  it('goes on without one', () => {
+    expect(inTrace(undefined, activeSpan)).toBeUndefined();
   });
 });

@@ -26,7 +26,7 @@ class UncollectedSpan implements Span {
   end(): void {}
 }
 
-const active = new AsyncLocalStorage<Span>();
+const active = new AsyncLocalStorage<SpanIdentity>();
 const uncollected: SpanStarter = (_name, _options, parent) => new UncollectedSpan(parent);
 let starter = uncollected;
 
@@ -35,8 +35,8 @@ export function collectSpans(next: SpanStarter = uncollected): void {
   starter = next;
 }
 
-/** The span of the work going on, if `withSpan` is around it. */
-export function activeSpan(): Span | undefined {
+/** The span of the work going on, if `withSpan` or `inTrace` is around it. */
+export function activeSpan(): SpanIdentity | undefined {
   return active.getStore();
 }
 
@@ -44,6 +44,12 @@ export function activeSpan(): Span | undefined {
 export function startSpan(name: string, options: SpanOptions = {}): Span {
   const parent = options.parent === undefined ? active.getStore() : parseTraceparent(options.parent);
   return starter(name, options, parent);
+}
+
+/** Runs `work` as a part of a trace that began elsewhere: the spans, exemplars and log lines in it belong there. Where none began, just runs it. */
+export function inTrace<T>(traceparent: string | undefined, work: () => T): T {
+  const begun = parseTraceparent(traceparent);
+  return begun === undefined ? work() : active.run(begun, work);
 }
 
 /** Runs `work` inside a span: active while it runs, failed if it throws, ended in any case. */

@@ -53,6 +53,8 @@ export interface ComposeOptions {
   callHome: string[];
   /** The domain that caddy has certificates for. */
   domain?: string;
+  /** What an operator would write into `.env`. */
+  settings?: Record<string, string>;
 }
 
 /** Prepares the project; nothing is built or started yet. */
@@ -84,6 +86,7 @@ export async function openComposeProject(options: ComposeOptions): Promise<Compo
     TRUNKLINE_HTTPS_PORT: String(https),
     TRUNKLINE_CONNECTORS_CONFIG: connectors,
     ...(options.domain && { TRUNKLINE_DOMAIN: domain, TRUNKLINE_PUBLIC_URL: httpsUrl }),
+    ...options.settings,
   };
   const run = async (program: string, args: string[]) => {
     const { stdout } = await promisify(execFile)(program, args, { cwd: folder, env, maxBuffer: outputBytes });
