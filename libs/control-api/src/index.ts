@@ -33,8 +33,10 @@ export {
   roles,
   type AnswerOf,
   type BodyOf,
+  type CallOf,
   type ParamsOf,
   type QueryOf,
+  type ReceivedOf,
   type Role,
   type Route,
 } from './route.ts';

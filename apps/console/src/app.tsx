@@ -1,0 +1,48 @@
+import { MantineProvider, createTheme } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { ControlRefusedError } from '@trunkline/control-api';
+import { isSignedOut, sessionKey } from './api/session.ts';
+import { pageNonce } from './shell/page-nonce.ts';
+import { Shell } from './shell/shell.tsx';
+
+const theme = createTheme({
+  primaryColor: 'blue',
+  // The lighter shades do not have enough contrast with white text (WCAG 2.2, 1.4.3).
+  primaryShade: { light: 8, dark: 8 },
+  autoContrast: true,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+});
+
+const tries = 2;
+
+/** A session that ended while the page was open: the page asks to sign in again. */
+const onError = (error: unknown): void => {
+  if (isSignedOut(error)) void queries.resetQueries({ queryKey: sessionKey });
+};
+
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
+  defaultOptions: {
+    queries: {
+      // A refusal stays one.
+      retry: (failures, error) => failures < tries && !(error instanceof ControlRefusedError),
+      refetchOnWindowFocus: true,
+      staleTime: 1_000,
+    },
+  },
+});
+
+/** The whole page. */
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={pageNonce}>
+      <Notifications position="bottom-right" containerWidth={380} />
+      <QueryClientProvider client={queries}>
+        <Shell />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
