@@ -38,7 +38,12 @@ export async function buildConsole() {
  * @param {string} outDir
  */
 export async function buildConsoleInto(outDir) {
+  // Whoever builds may be a test, which says so to everything: React would be the one for development.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
   await build({ root: join(root, 'apps/console'), build: { outDir, emptyOutDir: true }, logLevel: 'error' });
+  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = NODE_ENV;
 }
 
 function fingerprint() {

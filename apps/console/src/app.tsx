@@ -26,7 +26,8 @@ const tries = 2;
 
 /** A session that ended while the page was open: the page asks to sign in again. */
 const onError = (error: unknown): void => {
-  if (isSignedOut(error)) void queries.resetQueries({ queryKey: sessionKey });
+  const wasSignedIn = Boolean(queries.getQueryData(sessionKey));
+  if (wasSignedIn && isSignedOut(error)) void queries.resetQueries({ queryKey: sessionKey });
 };
 
 const queries: QueryClient = new QueryClient({

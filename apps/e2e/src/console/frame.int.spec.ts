@@ -1,3 +1,4 @@
+import { waitFor } from '@trunkline/testing';
 import { hasBrowser } from '@trunkline/testing/browser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findingsOf, openConsole, type ConsoleStage } from './open-console.ts';
@@ -44,12 +45,14 @@ describe.skipIf(!hasBrowser)('the console', () => {
     const { body } = await stage.control.call('createToken', { body: { name: 'short', role: 'viewer' } });
     const page = await stage.open('/audit', { token: body.token });
     await stage.control.call('revokeToken', { params: { token_id: body.token_id } });
-    await expect
-      .poll(async () => {
-        await page.getByLabel('Operation').fill(`x${Date.now()}`);
-        return page.getByRole('button', { name: 'Sign in' }).isVisible();
-      })
-      .toBe(true);
+    const asked = async () => {
+      await page
+        .getByLabel('Operation')
+        .fill(`x${Date.now()}`, { timeout: 500 })
+        .catch(() => undefined);
+      return page.getByRole('button', { name: 'Sign in' }).isVisible();
+    };
+    await waitFor(asked, { what: 'the sign-in page', timeoutMs: 20_000 });
     await page.context().close();
   });
 
