@@ -27,6 +27,7 @@ export {
 } from './gateway-routes.ts';
 export { grantRoutes } from './grant-routes.ts';
 export { liveStateSchema, type LiveState } from './live-state.ts';
+export { overviewRoutes, overviewSchema, type Overview } from './overview-routes.ts';
 export { page, pageQuery } from './page.ts';
 export {
   roleCovers,
