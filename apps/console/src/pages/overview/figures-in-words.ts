@@ -1,11 +1,15 @@
 const count = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
-const rate = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const exact = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** With a digit behind the point where it tells something. */
+const toOneDigit = (value: number): string => (value < 10 ? exact : whole).format(value);
 
 /** A number as short as it can be read: `12`, `3.4K`. */
 export const shortCount = (value: number): string => count.format(value);
 
 /** How many a minute: `0.4`, `1,200`. */
-export const perMinute = (many: number, seconds: number): string => rate.format((many * 60) / Math.max(1, seconds));
+export const perMinute = (many: number, seconds: number): string => toOneDigit((many * 60) / Math.max(1, seconds));
 
 const durations = [
   ['h', 3_600_000],
@@ -17,7 +21,7 @@ const durations = [
 /** A time that passed, in the unit that fits: `7 ms`, `1.5 s`, `3 min`. */
 export function duration(ms: number): string {
   const [unit, size] = durations.find(([, size]) => ms >= size) ?? (['ms', 1] as const);
-  return `${rate.format(ms / size)} ${unit}`;
+  return `${toOneDigit(ms / size)} ${unit}`;
 }
 
 const sizes = [
@@ -29,7 +33,7 @@ const sizes = [
 /** Bytes, to one digit: `1.2 MB`. */
 export function size(bytes: number): string {
   const [unit, size] = sizes.find(([, size]) => bytes >= size) ?? (['B', 1] as const);
-  return `${rate.format(bytes / size)} ${unit}`;
+  return `${toOneDigit(bytes / size)} ${unit}`;
 }
 
 /** `1 event`, `2 events`. */

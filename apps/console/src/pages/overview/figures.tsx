@@ -26,10 +26,10 @@ export function Figures({ overview }: { overview: Overview }) {
         {failed > 0 && `, ${counted(failed, 'failed call')}`}
       </Figure>
       <Figure label="Storing, p99" value={p99(recent.store_p99_ms)}>
-        99 of 100 events, within
+        for 99 of 100 events
       </Figure>
       <Figure label="Delivering, p99" value={p99(recent.delivery_p99_ms)}>
-        99 of 100 deliveries, within
+        for 99 of 100 deliveries
       </Figure>
       <Figure label="Waiting" value={shortCount(deliveries.waiting)}>
         {waitingWords(overview)}

@@ -8,7 +8,9 @@ import { Troubled } from './troubled.tsx';
 
 /** The connectors by their state, and those that do not work. */
 export function Connectors({ overview: { connectors } }: { overview: Overview }) {
-  const states = ['ready', 'degraded', 'unknown', 'disabled'] as const;
+  const states = (['ready', 'degraded', 'unknown', 'disabled'] as const).filter(
+    (state) => state === 'ready' || connectors[state] > 0,
+  );
   return (
     <Panel title="Connectors">
       <Group gap="md" mb={connectors.degraded + connectors.unknown > 0 ? 'sm' : 0}>
