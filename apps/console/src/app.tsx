@@ -53,7 +53,12 @@ const queries: QueryClient = new QueryClient({
 /** The whole page. */
 export function App() {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={readableText} defaultColorScheme="auto" getStyleNonce={pageNonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={readableText}
+      defaultColorScheme="auto"
+      getStyleNonce={pageNonce}
+    >
       <Notifications position="bottom-right" containerWidth={380} />
       <QueryClientProvider client={queries}>
         <Shell />

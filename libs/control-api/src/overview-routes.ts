@@ -22,7 +22,7 @@ const p99 = {
 export const overviewSchema = z.object({
   at: time,
   problems: z
-    .array(z.object({ part: z.string(), detail: z.string().describe('What is wrong, and what to do.') }))
+    .array(z.object({ part: z.string(), detail: z.string(), fix: z.string().describe('The next step.') }))
     .describe('Parts that are missing while there is work for them.'),
   gateways: z
     .array(z.object({ kind: z.enum(connectorKinds), gateway: z.string(), heard_at: time }))

@@ -52,7 +52,7 @@ it('says what is missing, and of connectors nobody tells', async () => {
   await using it = await startWithConnectors();
   const found = await overview(it.api);
   expect(found.problems.map(({ part }) => part)).toEqual(['session-router', 'http-gateway', 'slack-gateway']);
-  expect(found.problems[1]?.detail).toContain('docker compose up -d http-gateway');
+  expect(found.problems[1]?.fix).toContain('docker compose up -d http-gateway');
   expect(found).toMatchObject({
     gateways: [],
     routers: 0,

@@ -56,14 +56,18 @@ function connectorStates(deps: Pick<OverviewDeps, 'index' | 'secretViews'>): Ove
 function missingParts({ index, status, routers }: Pick<OverviewDeps, 'index' | 'status' | 'routers'>) {
   const problems: Overview['problems'] = [];
   if (routers.live() === 0) {
-    const detail = `No session router runs: events are stored and wait, and so do outputs. ${startOne('session-router')}`;
-    problems.push({ part: 'session-router', detail });
+    const detail = 'No session router runs: events are stored and wait, and so do outputs.';
+    problems.push({ part: 'session-router', detail, fix: startOne('session-router') });
   }
   const wanted = new Set(index.sorted().flatMap(({ kind, state }) => (state === 'disabled' ? [] : [kind])));
   for (const kind of wanted) {
     if (status.gateways(kind).length > 0) continue;
-    const detail = `No ${kind} gateway runs, and there are connectors of its kind. ${startOne(`${kind}-gateway`)}`;
-    problems.push({ part: `${kind}-gateway`, detail });
+    const part = `${kind}-gateway`;
+    problems.push({
+      part,
+      detail: `No ${kind} gateway runs, and there are connectors of its kind.`,
+      fix: startOne(part),
+    });
   }
   return problems;
 }

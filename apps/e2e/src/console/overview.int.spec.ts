@@ -71,8 +71,12 @@ describe.skipIf(!hasBrowser)('the overview', () => {
     const within = { timeout: patient.timeoutMs };
     await figure(page, 'Events per minute').getByText('5 events in 5 min').waitFor(within);
     await figure(page, 'Deliveries per minute').getByText('4 deliveries in 5 min, 1 failed call').waitFor(within);
-    await figure(page, 'Storing, p99').getByText(/^[\d.]+ m?s$/).waitFor(within);
-    await figure(page, 'Delivering, p99').getByText(/^[\d.]+ m?s$/).waitFor(within);
+    await figure(page, 'Storing, p99')
+      .getByText(/^[\d.]+ m?s$/)
+      .waitFor(within);
+    await figure(page, 'Delivering, p99')
+      .getByText(/^[\d.]+ m?s$/)
+      .waitFor(within);
     const dead = figure(page, 'Dead letters').getByRole('link', { name: '1' });
     expect(await dead.getAttribute('href')).toBe('/console/deliveries?state=dead');
     expect(await page.getByRole('heading', { name: 'Nothing has come in yet' }).count()).toBe(0);

@@ -48,8 +48,10 @@ function Missing({ problems }: Pick<Answer, 'problems'>) {
   return (
     <Alert color="red" variant="outline" title="Something that is needed does not run" role="alert" mb="md">
       <List size="sm">
-        {problems.map(({ part, detail }) => (
-          <List.Item key={part}>{detail}</List.Item>
+        {problems.map(({ part, detail, fix }) => (
+          <List.Item key={part}>
+            {detail} {fix}
+          </List.Item>
         ))}
       </List>
     </Alert>
