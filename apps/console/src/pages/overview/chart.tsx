@@ -22,23 +22,19 @@ export function Chart({ title, about, summary, series, children }: ChartParts) {
   const id = useId();
   return (
     <Paper component="figure" withBorder p="sm" m={0} aria-labelledby={id}>
-      <Group justify="space-between" align="flex-start" gap="xs" mb="xs">
-        <Box>
-          <Title order={3} size="h5" id={id}>
-            {title}
-          </Title>
-          <Text size="xs" c="dimmed">
-            {about}
-          </Text>
-        </Box>
-        <Group gap="sm" aria-hidden>
-          {series.map(({ label, color }) => (
-            <Group key={label} gap={6} wrap="nowrap">
-              <ColorSwatch color={`var(--mantine-color-${color.replace('.', '-')})`} size={10} withShadow={false} />
-              <Text size="xs">{label}</Text>
-            </Group>
-          ))}
-        </Group>
+      <Title order={3} size="h5" id={id}>
+        {title}
+      </Title>
+      <Text size="xs" c="dimmed">
+        {about}
+      </Text>
+      <Group gap="sm" my={6} aria-hidden>
+        {series.map(({ label, color }) => (
+          <Group key={label} gap={6} wrap="nowrap">
+            <ColorSwatch color={`var(--mantine-color-${color.replace('.', '-')})`} size={10} withShadow={false} />
+            <Text size="xs">{label}</Text>
+          </Group>
+        ))}
       </Group>
       <Box aria-hidden>{children}</Box>
       <VisuallyHidden component="figcaption">{summary}</VisuallyHidden>
