@@ -12,6 +12,8 @@ const layers = [
   ['app', ['contract', 'platform', 'domain', 'kit', 'sdk']],
   ['testing', ['contract', 'platform', 'domain', 'kit', 'sdk']],
   ['example', ['sdk', 'contract']],
+  // Browser code: it talks to the API only.
+  ['page', ['sdk', 'contract']],
   ['e2e', ['contract', 'platform', 'domain', 'kit', 'sdk', 'testing']],
 ];
 
@@ -36,7 +38,7 @@ export default tseslint.config(
   ...tseslint.configs.recommended,
   prettier,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

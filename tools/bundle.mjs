@@ -9,6 +9,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildConsoleInto } from './console.mjs';
 import { runTool, ToolError } from './tool-error.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -16,9 +17,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /**
  * What a process needs that is no import of it.
  *
- * @type {Record<string, { bundles?: string[], files?: [from: string, to: string][] }>}
+ * @type {Record<string, { bundles?: string[], files?: [from: string, to: string][], console?: boolean }>}
  */
 const besides = {
+  'control-plane': { console: true },
   'external-gateway': {
     bundles: ['discord-sidecar'],
     files: [
@@ -109,10 +111,11 @@ function mainOf(name) {
  * @param {string} folder
  */
 async function bundle(name, folder) {
-  const { bundles = [], files = [] } = besides[name] ?? {};
+  const { bundles = [], files = [], console = false } = besides[name] ?? {};
   const others = bundles.map((other) => [`apps/${other}/main`, mainOf(other)]);
   await bundleTogether({ main: mainOf(name), ...Object.fromEntries(others) }, folder);
   for (const [from, to] of files) await cp(join(root, from), join(folder, to), { recursive: true });
+  if (console) await buildConsoleInto(join(folder, 'console'));
 }
 
 /**

@@ -11,7 +11,7 @@ const neededNode = 24;
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Makes a clone ready to run: dependencies, Node 24, a nats-server. Says nothing and takes a moment when all is there.
+ * Makes a clone ready to run: dependencies, Node 24, a nats-server, the built console. Says nothing and takes a moment when all is there.
  *
  * @returns {Promise<{ node: string, env: NodeJS.ProcessEnv }>} the Node to run our code with, and the environment for it
  */
@@ -19,7 +19,10 @@ export async function setUp() {
   await installDependencies();
   const node = findNode();
   const PATH = `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`;
-  return { node, env: { ...process.env, PATH, TRUNKLINE_NATS_SERVER: await findNatsServer() } };
+  // What it is built with may just have been installed.
+  const { buildConsole } = await import('./console.mjs');
+  const made = { TRUNKLINE_NATS_SERVER: await findNatsServer(), CONSOLE_DIR: await buildConsole() };
+  return { node, env: { ...process.env, PATH, ...made } };
 }
 
 async function installDependencies() {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBus } from '@trunkline/bus';
 import { enqueueDelivery } from '@trunkline/deliveries';
@@ -32,7 +32,11 @@ afterAll(async () => {
 
 async function startDev(): Promise<Running> {
   const ports = ['--port', String(await freePort()), '--nats-port', String(await freePort())];
-  const running = startCli(['dev', '--state-dir', state, '--nats-server', natsServer, ...ports]);
+  const consoleDir = join(dir.path, 'console');
+  mkdirSync(consoleDir, { recursive: true });
+  writeFileSync(join(consoleDir, 'index.html'), '<title>The console of the test</title>');
+  const env = { CONSOLE_DIR: consoleDir };
+  const running = startCli(['dev', '--state-dir', state, '--nats-server', natsServer, ...ports], env);
   const ended = running.ended.then(({ err }) => Promise.reject(new Error(`dev ended: ${err}`)));
   await Promise.race([
     waitFor(() => running.out().includes('Ctrl-C'), { what: 'dev', timeoutMs: startTimeoutMs }),
@@ -67,6 +71,16 @@ describe('trunkline dev', () => {
     const shown = /^Reply {3}You said: hello {3}\(session http:demo:\w+, delivery dlv_[\w-]{22}\)$/m;
     await waitFor(() => shown.test(dev.out()), { what: 'the reply', timeoutMs: 20_000 });
     expect(dev.err()).toBe('');
+  });
+
+  it('names the console first, where it is and what opens it', async () => {
+    const [, url = '', file = ''] =
+      /^Trunkline is ready .*\n\n {2}Console +(\S+) {2}\(token in (.+)\)$/m.exec(dev.out()) ?? [];
+    expect(await (await fetch(url)).text()).toContain('The console of the test');
+    const authorization = `Bearer ${readFileSync(file, 'utf8').trim()}`;
+    expect(await (await fetch(`${url}/v1/whoami`, { headers: { authorization } })).json()).toMatchObject({
+      role: 'admin',
+    });
   });
 
   it('refuses a second one on the same state folder and says how to go on', async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrateStreams, openBus, type Bus } from '@trunkline/bus';
 import { portOf, writeStarterConnectors, writtenRepliesUrl } from './dev-connectors.ts';
@@ -63,7 +63,9 @@ export async function dev(
     const { gateways, control } = services;
     await allReady([...gateways.map(({ opsPort }) => opsPort), control.opsPort, ports.routerOps], signal);
 
-    terminal.out(banner({ ...services, natsUrl, connectors, tookMs: performance.now() - startedAt }));
+    const tookMs = performance.now() - startedAt;
+    const tokenFile = deps.env['CONSOLE_DIR'] === undefined ? undefined : state.adminTokenFile;
+    terminal.out(banner({ ...services, natsUrl, connectors, tokenFile, tookMs }));
     await aborted(signal);
   } finally {
     terminal.err('Stopping ...');
@@ -229,18 +231,26 @@ async function isReady(port: number): Promise<boolean> {
   );
 }
 
-function banner(at: { natsUrl: string; connectors: string; tookMs: number } & Services): string {
-  const file = at.connectors.startsWith(workspace)
-    ? at.connectors.slice(dirname(`${workspace}/x`).length + 1)
-    : at.connectors;
+/** What `dev` says when it is ready; `tokenFile` opens the console, where there is one. */
+interface Ready extends Services {
+  natsUrl: string;
+  connectors: string;
+  tokenFile: string | undefined;
+  tookMs: number;
+}
+
+function banner(at: Ready): string {
   const http = at.gateways.find(({ kind }) => kind === 'http')?.url ?? '';
   return [
     `Trunkline is ready (${(at.tookMs / 1000).toFixed(1)} s).`,
     '',
+    ...(at.tokenFile === undefined
+      ? []
+      : [`  Console           ${at.control.url}  (token in ${shortPath(at.tokenFile)})`]),
     ...at.gateways.map(({ kind, url }) => `  ${`${kind} gateway`.padEnd(16)}  ${url}`),
     `  Control plane     ${at.control.url}`,
     `  NATS              ${at.natsUrl}`,
-    `  Connectors        ${file} (edits apply while it runs)`,
+    `  Connectors        ${shortPath(at.connectors)} (edits apply while it runs)`,
     '',
     `Try it: curl -s ${http}/v1/connectors/http/demo -H 'content-type: application/json' -d '{"content":"hello"}'`,
     '',
@@ -248,6 +258,9 @@ function banner(at: { natsUrl: string; connectors: string; tookMs: number } & Se
     'Slack or Telegram without an account, in a second terminal: npm run -s trunkline -- fake slack --add',
   ].join('\n');
 }
+
+/** As it is written in this folder. */
+const shortPath = (file: string): string => (file.startsWith(`${workspace}/`) ? relative(workspace, file) : file);
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

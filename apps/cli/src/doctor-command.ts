@@ -12,7 +12,9 @@ import { withControl } from './with-control.ts';
 export function addDoctor(program: Command, shared: CommandShared): void {
   program
     .command('doctor')
-    .description('look at configuration, keys, bus, streams, control plane, clock and every platform; changes nothing')
+    .description(
+      'look at configuration, keys, bus, streams, control plane, clock, processes and every platform; changes nothing',
+    )
     .option(
       '--connectors-config <file>',
       'connectors file; default: CONNECTORS_CONFIG, else the one that `npm start` uses',

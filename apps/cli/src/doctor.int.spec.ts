@@ -29,6 +29,7 @@ describe('doctor', () => {
       'keys',
       'bus',
       'control plane',
+      'processes',
       'connectors',
     ]);
     expect(findings.filter(({ fix }) => fix === undefined)).toEqual([]);

@@ -3,6 +3,7 @@ import { inspectStreams, type Bus } from '@trunkline/bus';
 import { formatProblem, parseConnectorsFile } from '@trunkline/config';
 import { ControlRefusedError, routes, type ConnectorTest, type ControlClient } from '@trunkline/control-api';
 import { allPages } from './all-pages.ts';
+import { lookAtProcesses } from './look-at-processes.ts';
 import { loadKeyring, masterKeyFileVariable, masterKeyVariable } from '@trunkline/secrets';
 
 /** What looking at one part of an installation came to. `fix` is the next step. */
@@ -24,7 +25,7 @@ export interface Patient {
   now: () => number;
 }
 
-/** Looks at configuration, keys, bus, streams, control plane, clock and platforms; one finding or more of each. Changes nothing. */
+/** Looks at configuration, keys, bus, streams, control plane, clock, processes and platforms; one finding or more of each. Changes nothing. */
 export async function examine(patient: Patient): Promise<Finding[]> {
   const { onBus, onControl } = patient;
   const looks: [string, () => Finding[] | Promise<Finding[]>][] = [
@@ -32,6 +33,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
     ['keys', () => lookAtKeys(patient.env)],
     ['bus', () => onBus(lookAtBus)],
     ['control plane', () => onControl((control) => lookAtControlPlane(control, patient))],
+    ['processes', () => onControl(lookAtProcesses)],
     ['connectors', () => onControl(lookAtConnectors)],
   ];
   const found: Finding[] = [];

@@ -1,4 +1,4 @@
-import type { Bus } from '@trunkline/bus';
+import type { Bus, FollowedWorkers } from '@trunkline/bus';
 import { routes } from '@trunkline/control-api';
 import type { Emitter, IngressRoute } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
@@ -17,6 +17,7 @@ import { consoleHandlers } from './console/console-handlers.ts';
 import { gatewayHandlers } from './gateways/gateway-handlers.ts';
 import { grantHandlers } from './grants/grant-handlers.ts';
 import type { HandlersOf } from './operation.ts';
+import { overviewHandlers } from './overview/overview-handlers.ts';
 import { secretHandlers } from './secrets/secret-handlers.ts';
 import { serveOperations } from './serve-operations.ts';
 import { sessionHandlers } from './sessions/session-handlers.ts';
@@ -35,6 +36,8 @@ export interface ApiDeps extends AccessDeps {
   secretViews: FollowedSecretViews;
   status: FollowedStatus;
   index: ConnectorIndex;
+  /** The session routers that run. */
+  routers: FollowedWorkers;
   /** Stores what operators send into the bus. */
   emitter: Emitter;
   /** Aborts when the process is about to end. */
@@ -50,6 +53,7 @@ export interface ApiDeps extends AccessDeps {
 export function createApi(deps: ApiDeps): IngressRoute[] {
   const { bus, tokens, now, access, oidcUrl } = deps;
   const handlers: HandlersOf<typeof routes> = {
+    ...overviewHandlers(deps),
     ...connectorHandlers({ ...deps, bucket: bus.bucket('connectors'), sessions: bus.bucket('sessions') }),
     ...tokenHandlers({ tokens, now }),
     ...auditHandlers(bus),

@@ -28,6 +28,11 @@ export const controlPlaneOptions = {
     description:
       'How browsers reach the control plane: for signing in with an identity provider, or behind a proxy that changes Host.',
   }),
+  consoleDir: optional(text('FOLDER'), {
+    flag: 'console-dir',
+    env: 'CONSOLE_DIR',
+    description: 'The built console to serve; without it there is the API alone.',
+  }),
   oidcIssuer: optional(url(), {
     flag: 'oidc-issuer',
     env: 'OIDC_ISSUER',

@@ -46,6 +46,7 @@ it('does what the API offers with the rights of its own NATS user', async () => 
     seen.push(item.what);
     if (['event', 'turn', 'rejected', 'audit'].every((what) => seen.includes(what))) break;
   }
+  expect((await control.call('getOverview', {})).body).toMatchObject({ routers: 1, gateways: [] });
   await control.call('endSession', { params: { session_id: 'session-k' } });
   await bus.close();
 }, 60_000);

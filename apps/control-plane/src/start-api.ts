@@ -2,6 +2,7 @@ import { listenForReceipts, type Bus } from '@trunkline/bus';
 import { createEmitter, listen } from '@trunkline/gateway-kit';
 import type { SecretStore } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
+import { readConsole } from './console/console-page.ts';
 import { createApp } from './create-app.ts';
 import { oidcSignIn } from './oidc/oidc-sign-in.ts';
 import { openKnowledge } from './open-knowledge.ts';
@@ -12,7 +13,7 @@ import { openTokenStore } from './tokens/token-store.ts';
 /** Starts the API, until the service stops. Resolves with its port. */
 export async function startApi(service: Service<typeof controlPlaneOptions>, { bus }: { bus: Bus }): Promise<number> {
   const { keyring, log } = service;
-  const { host, port, adminToken, trustedProxies, publicUrl, connectorsConfig } = service.options;
+  const { host, port, adminToken, trustedProxies, publicUrl, connectorsConfig, consoleDir } = service.options;
   if (!keyring) throw new Error('A keyring is required.');
   const now = Date.now;
   const tokens = await openTokenStore(bus.bucket('tokens'));
@@ -25,10 +26,11 @@ export async function startApi(service: Service<typeof controlPlaneOptions>, { b
   await tellUnreadable(knowledge.secrets, service);
 
   const oidc = oidcSignIn(service.options);
+  const console = consoleDir === undefined ? undefined : await readConsole(consoleDir);
   const access = { keyring, tokens, adminToken, trustedProxies, publicUrl, oidc };
   const emitter = createEmitter({ bus, receipts: listenForReceipts({ instance: service.instanceId }, bus), now });
   const closing = new AbortController();
-  const app = createApp({ ...access, ...knowledge, bus, emitter, closing: closing.signal, now, log });
+  const app = createApp({ ...access, ...knowledge, console, bus, emitter, closing: closing.signal, now, log });
   const server = await listen(app, { host, port });
   service.onStop(() => server.close());
   // Before the server waits for its answers to end: feeds last until somebody ends them.

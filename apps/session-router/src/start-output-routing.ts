@@ -1,4 +1,4 @@
-import { busHeaders, runLanes, type Bus, type LaneWorker } from '@trunkline/bus';
+import { busHeaders, routerGroup, runLanes, type Bus, type LaneWorker } from '@trunkline/bus';
 import { connectorAllows } from '@trunkline/config';
 import { targetConnector } from '@trunkline/events';
 import type { Inventory } from '@trunkline/inventory';
@@ -19,7 +19,7 @@ export async function startOutputRouting(parts: {
   const deps = routingDeps(parts);
   const lanes = await runLanes(
     {
-      group: 'reply-routing',
+      group: routerGroup,
       worker,
       stream: 'OUTPUTS',
       filter: bus.names.outputsOfLane,

@@ -18,6 +18,7 @@ export {
   type Verdict,
 } from './consume.ts';
 export { BusNotReadyError, BusPermissionError, BusUnavailableError, SnapshotFailedError } from './errors.ts';
+export { followWorkers, type FollowedWorkers } from './follow-workers.ts';
 export { createGroup, deleteGroup, listGroups, type GroupFacts, type NewGroup } from './groups.ts';
 export { inboxPrefixOf } from './inbox.ts';
 export { decodeJson, encodeJson } from './json.ts';
@@ -44,7 +45,7 @@ export { type Asked } from './questions.ts';
 export { listenForReceipts, readReceipt, writeReceipt, type ReceiptListener, type ReceiptOf } from './receipts.ts';
 export { rememberReads, type RememberedBucket } from './remember-reads.ts';
 export { incarnationOf, runLanes, type LaneWorker, type RunLanesOptions } from './run-lanes.ts';
-export { roleOf, rolesOf, userOf, type Role } from './roles.ts';
+export { roleOf, rolesOf, routerGroup, userOf, type Role } from './roles.ts';
 export { runLeased, type LeasedOptions, type LeasedWork, type PlatformLease } from './run-leased.ts';
 export { busHeaders, storeEvent, storeEvents, type EventStored, type EventToStore } from './store-event.ts';
 export { type OrderedReader, type ReadFrom } from './ordered-reader.ts';
@@ -52,6 +53,7 @@ export { readNewestFirst, type NewestFirst, type NewestPage } from './read-newes
 export { type StoredMessage, type StoredMessageQuery } from './stored-message.ts';
 export { type SnapshotState, type StreamSnapshot } from './snapshot.ts';
 export { createSlots } from './slots.ts';
+export { routingBacklog, streamSizes } from './stream-sizes.ts';
 export { defaultStreamChoices, type StreamChoices } from './stream-definitions.ts';
 export { hashToken, laneCount, laneOf, token } from './token.ts';
 export { untilAnswered } from './until-answered.ts';

@@ -1,6 +1,7 @@
 import { token } from './token.ts';
 
-const expiredAfterMs = 10_000;
+/** Who has not renewed for this long is taken for dead. */
+export const expiredAfterMs = 10_000;
 const forgottenAfterMs = 60_000;
 
 /**

@@ -1,7 +1,7 @@
 import { createGrants, type Grant } from './grants.ts';
 import { inboxPrefixOf } from './inbox.ts';
 import { bucketNames, objectStoreNames, streamNames, type Names } from './names.ts';
-import { userOf, type Role } from './roles.ts';
+import { routerGroup, userOf, type Role } from './roles.ts';
 import { doorbellConsumer } from './stream-definitions.ts';
 import { token } from './token.ts';
 
@@ -108,8 +108,8 @@ function sessionRouter(names: Names): Grant[] {
     may.watchKeys('bindings', '>'),
     may.writeKeys('receipts', '*.*.*'),
     may.writeKeys('progress', 'routing.*.*', 'output.*', 'delivery.*'),
-    ...leases('worker_leases', 'reply-routing', names),
-    may.writeKeys('cursors', 'reply-routing.*'),
+    ...leases('worker_leases', routerGroup, names),
+    may.writeKeys('cursors', `${routerGroup}.*`),
   ];
 }
 

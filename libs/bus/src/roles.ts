@@ -9,6 +9,9 @@ export type Role =
   /** Workers of one group of a consumer. */
   | { process: 'consumer'; group: string };
 
+/** Workers of this group route outputs: every session router is one. Part of the wire. */
+export const routerGroup = 'reply-routing';
+
 const gatewayName = /^([a-z][a-z0-9_]*)-gateway$/;
 const consumerName = /^consumer-(.+)$/;
 

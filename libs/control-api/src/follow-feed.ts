@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ControlRefusedError, ControlUnreachableError } from './errors.ts';
 import { readServerSentEvents } from './read-sse.ts';
 import { feedItemSchema, type FeedItem } from './stream-routes.ts';
@@ -55,9 +54,23 @@ async function* readFeed(
   const response = await connect({ signal: watch.signal, headers: headersOf(place.id) });
   place.connected = true;
   if (response.body === null) return;
-  for await (const { data, id } of readServerSentEvents(response.body, watch.beat)) {
+  for await (const { data, id } of readServerSentEvents(chunksOf(response.body), watch.beat)) {
     place.id = id;
     if (data !== '') yield { id, item: feedItemSchema.parse(JSON.parse(data)) };
+  }
+}
+
+/** The chunks of a stream: not every browser iterates over one by itself. */
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
   }
 }
 
@@ -74,10 +87,13 @@ function watchSilence(outer: AbortSignal | undefined) {
   const controller = new AbortController();
   const abort = () => controller.abort();
   outer?.addEventListener('abort', abort, { once: true });
-  const timer = setTimeout(abort, silenceMs);
+  let timer = setTimeout(abort, silenceMs);
   return {
     signal: controller.signal,
-    beat: () => void timer.refresh(),
+    beat() {
+      clearTimeout(timer);
+      timer = setTimeout(abort, silenceMs);
+    },
     stop() {
       clearTimeout(timer);
       outer?.removeEventListener('abort', abort);
@@ -86,5 +102,16 @@ function watchSilence(outer: AbortSignal | undefined) {
   };
 }
 
-const pause = (signal: AbortSignal | undefined) =>
-  sleep(retryMs, undefined, signal ? { signal } : {}).catch(() => undefined);
+/** Waits before the next try; no longer than until `signal` aborts. */
+function pause(signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, retryMs);
+    signal?.addEventListener('abort', end, { once: true });
+  });
+}

@@ -27,14 +27,17 @@ export {
 } from './gateway-routes.ts';
 export { grantRoutes } from './grant-routes.ts';
 export { liveStateSchema, type LiveState } from './live-state.ts';
+export { overviewRoutes, overviewSchema, type Overview } from './overview-routes.ts';
 export { page, pageQuery } from './page.ts';
 export {
   roleCovers,
   roles,
   type AnswerOf,
   type BodyOf,
+  type CallOf,
   type ParamsOf,
   type QueryOf,
+  type ReceivedOf,
   type Role,
   type Route,
 } from './route.ts';

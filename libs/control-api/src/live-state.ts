@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 const count = z.int().min(0);
 
-/** What happened in the last five minutes, at all gateways together. */
-const trafficSchema = z.object({
+/** What happened within some time, at all gateways together. */
+export const trafficSchema = z.object({
   accepted: count.describe('Events that were stored.'),
   duplicate: count,
   ignored: count,

@@ -1,5 +1,6 @@
 export { createConcurrencyBudget, createRateBudget, type Budget, type RateLimit, type Release } from './budget.ts';
 export { systemClock, type Clock } from './clock.ts';
+export { countDeliveries, type DeliveryCounts } from './count-deliveries.ts';
 export { type Deliverer, type Reconciled, type Step, type StepContext, type StepOutcome } from './deliverer.ts';
 export {
   createDeliveryHandler,

@@ -1,6 +1,7 @@
 import type { Bus } from '@trunkline/bus';
 import { startNats, type NatsServer } from '@trunkline/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { countDeliveries } from './count-deliveries.ts';
 import type { StepOutcome } from './deliverer.ts';
 import { DeliveryNotFoundError } from './errors.ts';
 import { getDelivery, listDeliveries } from './list-deliveries.ts';
@@ -156,5 +157,24 @@ describe('listDeliveries', () => {
     expect(rest).toMatchObject({ deliveries: [{ output_id: 'o1' }] });
     expect(rest.next).toBeUndefined();
     expect((await listDeliveries(bus, { session_id: 'ses-2' })).deliveries).toEqual([]);
+  });
+});
+
+describe('countDeliveries', () => {
+  it('counts what waits, since when, and what ended badly and nobody has resolved', async () => {
+    expect(await countDeliveries(bus)).toEqual({ waiting: 0, parked: 0, dead: 0, expired: 0, unknown: 0 });
+    const deliverer = scriptedDeliverer({ onCall: () => refused });
+    const { handle, lane } = gateway(deliverer, bus);
+    const deliveries = ['o1', 'o2', 'o3'].map((output, n) =>
+      deliveryTo(`https://a${n}.example/in`, output, { created_at: new Date(now - 60_000 + n).toISOString() }),
+    );
+    for (const delivery of deliveries) await queued(delivery, bus);
+    const oldest_waiting_since = new Date(now - 60_000).toISOString();
+    expect(await countDeliveries(bus)).toMatchObject({ waiting: 3, oldest_waiting_since });
+    const [first, second] = deliveries;
+    for (const delivery of [first!, second!]) await handle(await newest(delivery, bus), lane);
+    await resolveDelivery(bus, first!.delivery_id, { now, reason: 'told them' });
+    const since = new Date(now - 59_998).toISOString();
+    expect(await countDeliveries(bus)).toMatchObject({ waiting: 1, dead: 1, oldest_waiting_since: since });
   });
 });

@@ -2,22 +2,10 @@ import { z } from 'zod';
 import { connectorKindSchema } from './connector-ref.ts';
 import { readVersioned, type Read } from './read.ts';
 import { openEnum, tolerant } from './tolerant.ts';
+import { trafficSchema, trafficSlotSchema } from './traffic.ts';
 
 const name = z.string().min(1);
-const count = z.int().min(0);
 const time = z.iso.datetime();
-
-/** What happened at a connector, on one gateway, within the last five minutes. */
-const trafficSchema = z.strictObject({
-  accepted: count.describe('Events that were stored.'),
-  duplicate: count,
-  ignored: count.describe('What the platform sent and that becomes no event.'),
-  rejected: count.describe('Refused: not authenticated, not valid, over the rate, or without a session.'),
-  errors: count.describe('The bus did not take them; the platform was told to come again.'),
-  delivered: count.describe('Deliveries that arrived.'),
-  failed: count.describe('Calls to the platform that did not deliver; most are tried again.'),
-});
-export type ConnectorTraffic = z.infer<typeof trafficSchema>;
 
 /** How one connector is, as one gateway sees it. */
 export const connectorStatusSchema = z.strictObject({
@@ -32,7 +20,7 @@ export const connectorStatusSchema = z.strictObject({
     .describe('This gateway is the one that polls, holds the sockets or looks after the sidecar.'),
   last_event_at: time.optional(),
   last_delivery_at: time.optional(),
-  traffic: trafficSchema.optional().describe('Absent when nothing happened.'),
+  traffic: trafficSchema.optional().describe('Within the last five minutes, here; absent when nothing happened.'),
   oldest_waiting_since: time
     .optional()
     .describe('When the oldest delivery was queued that waits in the lanes of this gateway.'),
@@ -53,6 +41,10 @@ export const statusReportSchema = z.strictObject({
     .int()
     .optional()
     .describe('All connectors were told since this seq: what was told before and not since is no more.'),
+  history: z
+    .array(trafficSlotSchema)
+    .optional()
+    .describe('Slots of the last hour that changed; each replaces what was told of it before.'),
   leaving: z.literal(true).optional().describe('The process ends.'),
 });
 export type StatusReport = z.infer<typeof statusReportSchema>;

@@ -12,7 +12,6 @@ export {
   readStatusReport,
   readStatusWanted,
   type ConnectorStatus,
-  type ConnectorTraffic,
   type StatusReport,
   type StatusWanted,
 } from './connector-status.ts';
@@ -55,5 +54,6 @@ export {
   type CredentialScope,
   type SessionPolicy,
 } from './session-policy.ts';
+export { type ConnectorTraffic, type Durations, type TrafficSlot } from './traffic.ts';
 export { readTurn, turnSchema, type Turn } from './turn.ts';
 export { userMetadataSchema } from './user-metadata.ts';

@@ -118,6 +118,36 @@ describe('emit', () => {
     expect(await emitter.emit(requestOf('1', { waitMs: 50 }))).toEqual({ outcome: 'stored' });
   });
 
+  it('measures how long storing took, without the time that it waited for a receipt', async () => {
+    await route(acceptAll);
+    let time = 0;
+    const seen: { outcome: string; ms: number }[] = [];
+    const slow: ReceiptListener = {
+      ...receipts,
+      expect(of) {
+        const expected = receipts.expect(of);
+        return {
+          ...expected,
+          async within(ms) {
+            const receipt = await expected.within(ms);
+            time += 1_000;
+            return receipt;
+          },
+        };
+      },
+    };
+    const observe = ({ outcome, ms }: { outcome: { outcome: string }; ms: number }) =>
+      void seen.push({ outcome: outcome.outcome, ms });
+    const measured = createEmitter({ bus, receipts: slow, now: () => time, observe });
+    await measured.emit(requestOf('1', { waitMs: 5_000 }));
+    await measured.emitAll([requestOf('2', { waitMs: 5_000, event: eventOf('2', 'd') })]);
+    expect(time).toBe(2_000);
+    expect(seen).toEqual([
+      { outcome: 'routed', ms: 0 },
+      { outcome: 'routed', ms: 0 },
+    ]);
+  });
+
   it('gives a repeat the original ids, and a different event under the same id a conflict', async () => {
     await route(acceptAll);
     await emitter.emit(requestOf('1', { waitMs: 5000 }));

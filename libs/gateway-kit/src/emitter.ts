@@ -43,7 +43,10 @@ export interface Emitter {
   emitAll(requests: readonly EmitRequest[]): Promise<EmitOutcome[]>;
 }
 
-/** `observe` is told each outcome with its duration, for metrics. Without `rateLimit` nothing is limited. */
+/**
+ * `observe` is told each outcome with how long it took to store, for metrics; waiting for a receipt is not in it. Without `rateLimit`
+ * nothing is limited.
+ */
 export interface EmitterDeps {
   bus: Pick<Bus, 'append' | 'appendAll' | 'read' | 'bucket' | 'names'>;
   receipts: ReceiptListener;
@@ -60,14 +63,16 @@ export function createEmitter(deps: EmitterDeps): Emitter {
   return {
     async emit(request) {
       const startedAt = deps.now();
-      const outcome = await emit(request, deps).catch(busUnavailable);
-      deps.observe?.({ request, outcome, ms: deps.now() - startedAt });
+      const stored: StoredMark = { at: undefined };
+      const outcome = await emit(request, deps, stored).catch(busUnavailable);
+      deps.observe?.({ request, outcome, ms: (stored.at ?? deps.now()) - startedAt });
       return outcome;
     },
     async emitAll(requests) {
       const startedAt = deps.now();
-      const outcomes = await emitAll(requests, deps);
-      const ms = deps.now() - startedAt;
+      const stored: StoredMark = { at: undefined };
+      const outcomes = await emitAll(requests, deps, stored);
+      const ms = (stored.at ?? deps.now()) - startedAt;
       requests.forEach((request, index) => {
         const outcome = outcomes[index];
         if (outcome) deps.observe?.({ request, outcome, ms });
@@ -77,6 +82,11 @@ export function createEmitter(deps: EmitterDeps): Emitter {
   };
 }
 
+/** When the bus had answered, before a receipt was waited for. */
+interface StoredMark {
+  at: number | undefined;
+}
+
 const notStored: EmitOutcome = { outcome: 'bus_unavailable', retryAfterMs: busRetryMs };
 
 function busUnavailable(error: unknown): EmitOutcome {
@@ -84,18 +94,18 @@ function busUnavailable(error: unknown): EmitOutcome {
   throw error;
 }
 
-async function emit(request: EmitRequest, deps: EmitterDeps): Promise<EmitOutcome> {
+async function emit(request: EmitRequest, deps: EmitterDeps, mark: StoredMark): Promise<EmitOutcome> {
   const turnedAway = await admit(request, deps);
   if (turnedAway) return turnedAway;
-  const outcome = await store(request, deps);
+  const outcome = await store(request, deps, mark);
   refundUnused(request, outcome, deps);
   return outcome;
 }
 
-async function emitAll(requests: readonly EmitRequest[], deps: EmitterDeps): Promise<EmitOutcome[]> {
+async function emitAll(requests: readonly EmitRequest[], deps: EmitterDeps, mark: StoredMark): Promise<EmitOutcome[]> {
   const turnedAway = await Promise.all(requests.map((request) => admit(request, deps).catch(busUnavailable)));
   const admitted = requests.filter((_request, index) => turnedAway[index] === undefined);
-  const outcomes = (await storeAll(admitted, deps)).values();
+  const outcomes = (await storeAll(admitted, deps, mark)).values();
   return requests.map((request, index) => {
     const outcome = turnedAway[index] ?? outcomes.next().value ?? notStored;
     if (turnedAway[index] === undefined) refundUnused(request, outcome, deps);
@@ -127,22 +137,25 @@ const storedNothing = (outcome: EmitOutcome) =>
   outcome.outcome === 'conflict' ||
   (outcome.outcome === 'rejected' && outcome.repeated);
 
-async function store(request: EmitRequest, deps: EmitterDeps): Promise<EmitOutcome> {
+async function store(request: EmitRequest, deps: EmitterDeps, mark: StoredMark): Promise<EmitOutcome> {
   const expected = expectReceipt(request, deps);
   try {
-    return await outcomeOf(await storeEvent(toStore(request, deps), deps.bus), { request, expected }, deps);
+    const stored = await storeEvent(toStore(request, deps), deps.bus);
+    mark.at = deps.now();
+    return await outcomeOf(stored, { request, expected }, deps);
   } finally {
     expected?.cancel();
   }
 }
 
-async function storeAll(requests: readonly EmitRequest[], deps: EmitterDeps): Promise<EmitOutcome[]> {
+async function storeAll(requests: readonly EmitRequest[], deps: EmitterDeps, mark: StoredMark): Promise<EmitOutcome[]> {
   const expected = requests.map((request) => expectReceipt(request, deps));
   try {
     const stored = await storeEvents(
       requests.map((request) => toStore(request, deps)),
       deps.bus,
     );
+    mark.at = deps.now();
     return await Promise.all(
       requests.map(async (request, index): Promise<EmitOutcome> => {
         const one = stored[index];

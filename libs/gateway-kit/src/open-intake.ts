@@ -32,15 +32,17 @@ export interface Intake {
 /** Opens the receiving side of a gateway of this kind, until the service stops. */
 export function openIntake(
   service: Service<typeof gatewayOptions>,
-  { kind, bus, status }: { kind: ConnectorKind; bus: Bus; status: Pick<StatusNotes, 'sawEvent'> },
+  { kind, bus, status }: { kind: ConnectorKind; bus: Bus; status: Pick<StatusNotes, 'sawEvent' | 'sawStore'> },
 ): Intake {
   const { metrics } = service.telemetry;
   const clock = { now: Date.now, random: Math.random };
   const rateLimit = createRateLimit({ bank: createTokenBank(bus.bucket('targets'), clock), now: clock.now });
   const receipts = listenForReceipts({ kind, instance: service.instanceId }, bus);
   service.onStop(() => receipts.stop());
-  const observeStore: EmitterDeps['observe'] = ({ outcome, ms }) =>
-    metrics.observe('store_duration_seconds', ms / 1000, { kind, outcome: outcome.outcome });
+  const observeStore: EmitterDeps['observe'] = ({ outcome: { outcome }, ms }) => {
+    metrics.observe('store_duration_seconds', ms / 1000, { kind, outcome });
+    if (outcome !== 'rate_limited' && outcome !== 'bus_unavailable') status.sawStore(ms);
+  };
   const storing = { bus, receipts, rateLimit, now: clock.now, observe: observeStore };
   return {
     ...clock,

@@ -40,7 +40,7 @@ export function reportStatus(
     if (bus.state() !== 'connected') return;
     const beat = ticks++ % timing.beatEveryTicks === 0;
     if (beat) board.age(readWaiting());
-    teller.tellChanges({ evenIfNone: beat });
+    teller.tellChanges({ beat });
   }, timing.tickMs).unref();
   const wanted = bus.subscribe(bus.names.statusWanted, (message) => {
     const read = readStatusWanted(message.json());
@@ -56,7 +56,8 @@ export function reportStatus(
   });
   return {
     sawEvent: (connector, outcome) => board.sawEvent(connector, outcome),
-    sawDelivery: (connector, fate) => board.sawDelivery(connector, fate),
+    sawDelivery: (connector, seen) => board.sawDelivery(connector, seen),
+    sawStore: (tookMs) => board.sawStore(tookMs),
     describe: (connector, description) => board.describe(connector, description),
     watchWaiting: (read) => void (readWaiting = read),
   };
@@ -94,16 +95,18 @@ function createTeller(
       for (const texts of inReports(textsOf(names.slice(at, at + atOnce)))) publish(texts);
       await yieldToOthers();
     }
-    publish([], { complete_since: since });
+    publish([], { complete_since: since, history: board.takeHistory('all') });
   }
 
   return {
-    tellChanges({ evenIfNone }: { evenIfNone: boolean }): void {
+    /** A beat tells something in any case, and of traffic. */
+    tellChanges({ beat }: { beat: boolean }): void {
       const { changed, removed } = board.takeChanged();
       const reports = inReports(textsOf(changed));
       for (const texts of reports) publish(texts);
-      if (removed.length > 0 || (evenIfNone && reports.length === 0))
-        publish([], { ...(removed.length > 0 && { removed }) });
+      const history = beat ? board.takeHistory('news') : [];
+      if (removed.length > 0 || history.length > 0 || (beat && reports.length === 0))
+        publish([], { ...(removed.length > 0 && { removed }), ...(history.length > 0 && { history }) });
     },
     /** However many ask meanwhile, it is told once more. */
     tellAll(): void {
@@ -117,7 +120,7 @@ function createTeller(
         .catch((error: unknown) => log.error({ err: error }, 'status.not-told'))
         .finally(() => (tellingAll = undefined));
     },
-    tellLeaving: () => publish([], { leaving: true }),
+    tellLeaving: () => publish([], { leaving: true, history: board.takeHistory('news') }),
   };
 }
 

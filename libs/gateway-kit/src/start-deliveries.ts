@@ -29,18 +29,16 @@ export async function startDeliveries<S extends Step>(
       log: service.log,
       onAttempt({ connector }, { outcome = 'unknown', duration_ms: ms = 0 }) {
         metrics.count('delivery_attempts_total', { kind, connector: connector.name, outcome });
-        if (outcome !== 'delivered') status.sawDelivery(connector.name, 'failed');
+        if (outcome !== 'delivered') status.sawDelivery(connector.name, { fate: 'failed' });
         metrics.observe('platform_call_duration_seconds', ms / 1000, { kind, outcome });
       },
       onSettled({ connector: { name: connector }, state, reason, created_at: createdAt }) {
         metrics.count('deliveries_settled_total', { kind, connector, state });
         if (state === 'dead')
           metrics.count('dead_letters_total', { kind, connector, reason: reason?.code ?? 'unknown' });
-        if (state === 'delivered') status.sawDelivery(connector, 'delivered');
-        metrics.observe('delivery_duration_seconds', (Date.now() - Date.parse(createdAt)) / 1000, {
-          kind,
-          outcome: state,
-        });
+        const tookMs = Math.max(0, Date.now() - Date.parse(createdAt));
+        if (state === 'delivered') status.sawDelivery(connector, { fate: 'delivered', tookMs });
+        metrics.observe('delivery_duration_seconds', tookMs / 1000, { kind, outcome: state });
       },
     },
     { bus },

@@ -1,5 +1,6 @@
-import type { ConnectorKind, ConnectorStatus } from '@trunkline/events';
+import type { ConnectorKind, ConnectorStatus, TrafficSlot } from '@trunkline/events';
 import { configFingerprint, type Inventory, type InventoryEntry } from '@trunkline/inventory';
+import { TrafficHistory } from './traffic-history.ts';
 import { TrafficWindow, type TrafficCount } from './traffic-window.ts';
 
 /** What a gateway knows of one of its connectors beyond the configuration. */
@@ -16,7 +17,10 @@ export interface ConnectorDescription {
 export interface StatusNotes {
   /** What became of an event, in the words of the metrics. */
   sawEvent(connector: string, outcome: string): void;
-  sawDelivery(connector: string, fate: 'delivered' | 'failed'): void;
+  /** `tookMs` is the time from the output being routed to its delivery having arrived. */
+  sawDelivery(connector: string, seen: { fate: 'delivered'; tookMs: number } | { fate: 'failed' }): void;
+  /** An event was stored, which took so long. */
+  sawStore(tookMs: number): void;
   /** Replaces what was said of a connector before; `undefined` takes it back. */
   describe(connector: string, description: ConnectorDescription | undefined): void;
 }
@@ -66,6 +70,7 @@ export class StatusBoard implements StatusNotes {
   readonly #busy = new Set<string>();
   readonly #removed = new Set<string>();
   readonly #warm = new Set<string>();
+  readonly #history = new TrafficHistory();
   readonly #unfollow: () => void;
 
   constructor(kind: ConnectorKind, { inventory, now }: BoardDeps) {
@@ -87,8 +92,13 @@ export class StatusBoard implements StatusNotes {
     if (what !== undefined) this.#count(connector, what);
   }
 
-  sawDelivery(connector: string, fate: 'delivered' | 'failed'): void {
-    this.#count(connector, fate);
+  sawDelivery(connector: string, seen: Parameters<StatusNotes['sawDelivery']>[1]): void {
+    this.#count(connector, seen.fate);
+    if (seen.fate === 'delivered') this.#history.arrived(seen.tookMs, this.#now());
+  }
+
+  sawStore(tookMs: number): void {
+    this.#history.stored(tookMs, this.#now());
   }
 
   describe(connector: string, description: ConnectorDescription | undefined): void {
@@ -115,8 +125,14 @@ export class StatusBoard implements StatusNotes {
     return told;
   }
 
+  /** What happened at all connectors together: what is new since the last call, or all that is kept. */
+  takeHistory(which: 'news' | 'all'): TrafficSlot[] {
+    return which === 'news' ? this.#history.takeNews(this.#now()) : this.#history.all(this.#now());
+  }
+
   /** Looks for what changes by itself: counts that run out, and deliveries that wait (by connector, since when). */
   age(waiting: ReadonlyMap<string, string>): void {
+    for (const since of waiting.values()) this.#history.waited(this.#now() - Date.parse(since), this.#now());
     for (const name of waiting.keys()) this.#trackOf(name);
     for (const [name, track] of this.#tracks) {
       const since = waiting.get(name);
@@ -166,6 +182,7 @@ export class StatusBoard implements StatusNotes {
     const at = this.#now();
     track.traffic ??= new TrafficWindow();
     track.traffic.add(what, at);
+    this.#history.count(what, at);
     if (isSignOfLife.has(what)) track.lastEventAt = at;
     if (what === 'delivered') track.lastDeliveryAt = at;
     this.#busy.add(connector);

@@ -9,7 +9,7 @@ import { pageOf } from '../page-of.ts';
 import { changeConnector, noConnector, type ConnectorChange } from './change-connector.ts';
 import { listKey, type ConnectorIndex } from './connector-index.ts';
 import { readEntry, type ConnectorEntry } from './connector-records.ts';
-import { connectorState, connectorView, referencesOf, type Shown, type StateSources } from './connector-view.ts';
+import { connectorView, knownState, referencesOf, type Shown } from './connector-view.ts';
 import { deleteConnector, type DeleteDeps } from './delete-connector.ts';
 
 /** What the operations on connectors work with. */
@@ -130,11 +130,6 @@ const liveFacts = (entry: InventoryEntry, { status }: Pick<ConnectorDeps, 'statu
   gateways: status.gateways(entry.kind).length,
 });
 
-const sourcesOf = (entry: InventoryEntry, { secretViews, index }: ConnectorDeps): StateSources => ({
-  secret: (reference: string) => secretViews.view(reference),
-  live: () => ({ state: index.liveState(entry) }),
-});
-
 type ListQuery = OperationRequest<Routes['listConnectors']>['query'];
 
 /** All from memory: however many connectors there are, only those of the page are turned into views. */
@@ -149,7 +144,7 @@ function listConnectors(query: ListQuery, deps: ConnectorDeps): { items: Connect
     (kind === undefined || entry.kind === kind) &&
     (source === undefined || entry.source === source) &&
     (q === undefined || entry.name.includes(q)) &&
-    (state === undefined || connectorState(entry, sourcesOf(entry, deps)).state === state);
+    (state === undefined || knownState(entry, deps).state === state);
   const { items, next } = pageOf<InventoryEntry>(deps.index.sorted().filter(isWanted), { ...query, keyOf: listKey });
   const views = items.map((entry) => {
     const { revision, ...times } = deps.index.facts(entry) ?? { revision: undefined };

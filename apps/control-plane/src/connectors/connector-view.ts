@@ -1,6 +1,7 @@
 import type { ConnectorView, LiveState } from '@trunkline/control-api';
 import { configFingerprint, viewOf, type InventoryEntry } from '@trunkline/inventory';
-import type { SecretView } from '@trunkline/secrets';
+import type { FollowedSecretViews, SecretView } from '@trunkline/secrets';
+import type { ConnectorIndex } from './connector-index.ts';
 
 /** A connector as it is shown: its entry, and what is known of it beside that. */
 export interface Shown {
@@ -48,13 +49,13 @@ export function connectorView(shown: Shown): ConnectorView {
 }
 
 /** Where the parts of a state come from; asked for no more than it takes to know it, as filters look at thousands. */
-export interface StateSources {
+interface StateSources {
   secret(reference: string): SecretView | undefined;
   live(): Pick<LiveState, 'state' | 'reason'>;
 }
 
 /** What the configuration alone says comes first: gateways may be a moment behind it. */
-export function connectorState(entry: InventoryEntry, from: StateSources): Pick<ConnectorView, 'state' | 'reason'> {
+function connectorState(entry: InventoryEntry, from: StateSources): Pick<ConnectorView, 'state' | 'reason'> {
   if (entry.state === 'degraded') return { state: 'degraded', reason: entry.reason };
   if (entry.state === 'disabled') return { state: 'disabled' };
   for (const [field, view] of Object.entries(staticView(entry).secrets)) {
@@ -66,6 +67,16 @@ export function connectorState(entry: InventoryEntry, from: StateSources): Pick<
   if (state === 'disabled') return { state: 'unknown', reason: 'The gateways are about to switch it on.' };
   return { state, ...(reason !== undefined && { reason }) };
 }
+
+/** The state from what is in memory, for lists. */
+export const knownState = (
+  entry: InventoryEntry,
+  from: { secretViews: Pick<FollowedSecretViews, 'view'>; index: Pick<ConnectorIndex, 'liveState'> },
+): Pick<ConnectorView, 'state' | 'reason'> =>
+  connectorState(entry, {
+    secret: (reference) => from.secretViews.view(reference),
+    live: () => ({ state: from.index.liveState(entry) }),
+  });
 
 function secretsShown({ entry, secrets }: Pick<Shown, 'entry' | 'secrets'>): SecretsShown {
   const views = Object.entries(staticView(entry).secrets).map(([field, view]): [string, SecretsShown[string]] => {

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oidcSignIn } from '../oidc/oidc-sign-in.ts';
 import { fakeClient, startFakeIssuer } from '../testing/fake-issuer.ts';
-import { hasBrowser, openBrowser } from '../testing/open-browser.ts';
+import { hasBrowser, openBrowser } from '@trunkline/testing/browser';
 import { startTestApi, testAdminToken, type TestApi } from '../testing/start-test-api.ts';
 
 describe.skipIf(!hasBrowser)('signed in with a browser', () => {

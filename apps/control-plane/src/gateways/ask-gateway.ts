@@ -24,7 +24,7 @@ export async function askGateway(
   const asked = await bus.ask(bus.names.ask(kind), question, { timeoutMs });
   switch (asked.outcome) {
     case 'nobody':
-      return refuse('gateway_unavailable', `No ${kind} gateway runs. ${startOne(kind)}`);
+      return refuse('gateway_unavailable', `No ${kind} gateway runs. ${startOne(`${kind}-gateway`)}`);
     case 'timeout':
       return refuse('gateway_timeout', `A ${kind} gateway did not answer within ${timeoutMs / 1000} s. See its log.`);
     case 'answered':

@@ -173,8 +173,8 @@ it('adds up what happened, and names the oldest delivery that waits', async () =
   const two = await it.gateway('g2', entryOf(hook()));
   one.reporter.watchWaiting(() => new Map([['hook', new Date(Date.now() - 60_000).toISOString()]]));
   for (const outcome of ['routed', 'duplicate', 'refused', 'bus_unavailable']) one.reporter.sawEvent('hook', outcome);
-  two.reporter.sawDelivery('hook', 'delivered');
-  two.reporter.sawDelivery('hook', 'failed');
+  two.reporter.sawDelivery('hook', { fate: 'delivered', tookMs: 180 });
+  two.reporter.sawDelivery('hook', { fate: 'failed' });
   two.reporter.sawEvent('nobody-has-this', 'stored');
   await waitFor(() => status.of(ref).backlog_age_seconds !== undefined && status.of(ref).traffic.failed === 1, {
     what: 'all of it',

@@ -12,10 +12,11 @@
  */
 import type { Bus, BusLog } from '@trunkline/bus';
 import type { LiveState } from '@trunkline/control-api';
-import { readStatusReport, type ConnectorKind, type ConnectorRef } from '@trunkline/events';
+import { readStatusReport, type ConnectorKind, type ConnectorRef, type TrafficSlot } from '@trunkline/events';
 import { mergeStatus, noTraffic } from './merge-status.ts';
 import { startOne } from './start-one.ts';
 import { ToldStatuses, type LiveGateway } from './told-statuses.ts';
+import { ToldTraffic } from './told-traffic.ts';
 
 export interface FollowStatusDeps {
   bus: Pick<Bus, 'subscribe' | 'publish' | 'names' | 'onState'>;
@@ -37,6 +38,8 @@ const usualTiming = {
 export interface FollowedStatus {
   of(connector: ConnectorRef): LiveState;
   gateways(kind?: ConnectorKind): LiveGateway[];
+  /** What happened in the last hour, in slots of each gateway; those that ended since are among them. */
+  traffic(): TrafficSlot[];
   onChange(listener: (connector: ConnectorRef) => void): () => void;
   stop(): void;
 }
@@ -50,14 +53,18 @@ export function followStatus(deps: FollowStatusDeps): FollowedStatus {
   const ask = (gateway?: string) =>
     bus.publish(bus.names.statusWanted, JSON.stringify({ v: 1, ...(gateway !== undefined && { gateway }) }));
   const told = new ToldStatuses({ ...timing, now, monotonic, announce, ask });
+  const traffic = new ToldTraffic(now);
 
   const subscription = bus.subscribe(bus.names.allStatus, (message) => {
     const read = readStatusReport(message.json());
-    if (read.ok) told.hear(read.value);
-    else log.warn({ problems: read.problems.slice(0, 3) }, 'status.unreadable');
+    if (read.ok) {
+      told.hear(read.value);
+      traffic.hear(read.value);
+    } else log.warn({ problems: read.problems.slice(0, 3) }, 'status.unreadable');
   });
   const timer = setInterval(() => {
     for (const { kind, gateway } of told.dropSilent()) log.warn({ kind, gateway }, 'gateway.silent');
+    traffic.forgetOld();
   }, timing.lookEveryMs).unref();
   const unhook = bus.onState((state) => state === 'connected' && told.askAll());
   told.askAll();
@@ -65,6 +72,7 @@ export function followStatus(deps: FollowStatusDeps): FollowedStatus {
   return {
     of: ({ kind, name }) => liveState({ kind, name }, told, now()),
     gateways: (kind) => told.gateways(kind),
+    traffic: () => traffic.slots(),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -81,7 +89,8 @@ export function followStatus(deps: FollowStatusDeps): FollowedStatus {
 function liveState({ kind, name }: ConnectorRef, all: ToldStatuses, nowMs: number): LiveState {
   const told = all.of({ kind, name });
   if (told.length > 0) return mergeStatus(told, nowMs);
-  const reason = all.gateways(kind).length > 0 ? notTold(kind) : `No ${kind} gateway runs. ${startOne(kind)}`;
+  const reason =
+    all.gateways(kind).length > 0 ? notTold(kind) : `No ${kind} gateway runs. ${startOne(`${kind}-gateway`)}`;
   return { state: 'unknown', reason, traffic: noTraffic, gateways: [] };
 }
 

@@ -8,7 +8,7 @@ export interface ToldStatus {
   status: ConnectorStatus;
 }
 
-type Traffic = LiveState['traffic'];
+export type Traffic = LiveState['traffic'];
 
 export const noTraffic: Traffic = {
   accepted: 0,
@@ -64,16 +64,19 @@ const newest = (times: readonly (string | undefined)[]) =>
 
 function sum(all: readonly Traffic[]): Traffic {
   const total = { ...noTraffic };
-  for (const traffic of all) {
-    total.accepted += traffic.accepted;
-    total.duplicate += traffic.duplicate;
-    total.ignored += traffic.ignored;
-    total.rejected += traffic.rejected;
-    total.errors += traffic.errors;
-    total.delivered += traffic.delivered;
-    total.failed += traffic.failed;
-  }
+  for (const traffic of all) addTraffic(total, traffic);
   return total;
+}
+
+/** Adds to a sum. */
+export function addTraffic(total: Traffic, traffic: Traffic): void {
+  total.accepted += traffic.accepted;
+  total.duplicate += traffic.duplicate;
+  total.ignored += traffic.ignored;
+  total.rejected += traffic.rejected;
+  total.errors += traffic.errors;
+  total.delivered += traffic.delivered;
+  total.failed += traffic.failed;
 }
 
 function ratesOf(traffic: Traffic): Pick<LiveState, 'event_error_rate' | 'delivery_error_rate'> {

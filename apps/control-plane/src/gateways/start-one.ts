@@ -1,3 +1,3 @@
-/** How to start a gateway of a kind. */
-export const startOne = (kind: string): string =>
-  `Start one: docker compose up -d ${kind}-gateway, or node apps/${kind}-gateway/src/main.ts.`;
+/** How to start a process of a service. */
+export const startOne = (service: string): string =>
+  `Start one: docker compose up -d ${service}, or node apps/${service}/src/main.ts.`;

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeFindings, hasBrowser, openBrowser } from '../testing/open-browser.ts';
+import { axeFindings, hasBrowser, openBrowser } from '@trunkline/testing/browser';
 import { startTestApi, type TestApi } from '../testing/start-test-api.ts';
 
 describe.skipIf(!hasBrowser)('the reference in a browser', () => {

@@ -12,7 +12,6 @@ export function referenceRoutes(): IngressRoute[] {
     serve(referencePaths.document, jsonAnswer(200, document)),
     serve(referencePaths.page, textAnswer('text/html', referencePage(document), policy)),
     serve(referencePaths.style, textAnswer('text/css', referenceStyle)),
-    serve('/', { status: 302, headers: { location: referencePaths.page }, body: '' }),
   ];
 }
 

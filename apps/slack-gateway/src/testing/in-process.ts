@@ -57,7 +57,11 @@ export async function socketModeInProcess(toml: string, timing: SocketModeTiming
   } as unknown as Service<typeof gatewayOptions>;
 
   const described = new Map<string, unknown>();
-  const status = { sawEvent: () => {}, describe: (name: string, what: unknown) => void described.set(name, what) };
+  const status = {
+    sawEvent() {},
+    sawStore() {},
+    describe: (name: string, what: unknown) => void described.set(name, what),
+  };
   const fetch = createGuardedFetch();
   const connectors = { get: (name: string) => inventory.get('slack', name) };
   const identities = createBotIdentities({ fetch, now: Date.now });

@@ -1,0 +1,5 @@
+import { PageHeader } from '../../parts/page-header.tsx';
+
+export function Playground() {
+  return <PageHeader title="Playground" />;
+}

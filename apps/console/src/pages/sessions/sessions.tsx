@@ -1,0 +1,5 @@
+import { PageHeader } from '../../parts/page-header.tsx';
+
+export function Sessions() {
+  return <PageHeader title="Sessions" />;
+}

@@ -1,0 +1,29 @@
+import { Badge } from '@mantine/core';
+
+const colours: Readonly<Record<string, string>> = {
+  ready: 'green',
+  delivered: 'green',
+  routed: 'green',
+  accepted: 'green',
+  active: 'green',
+  admin: 'grape',
+  degraded: 'orange',
+  parked: 'orange',
+  unknown: 'orange',
+  duplicate: 'orange',
+  pending: 'blue',
+  delivering: 'blue',
+  dead: 'red',
+  expired: 'red',
+  rejected: 'red',
+  failed: 'red',
+};
+
+/** A state in its colour; the word is what counts. */
+export function StateBadge({ state }: { state: string }) {
+  return (
+    <Badge variant="light" color={colours[state] ?? 'gray'} tt="none" style={{ flexShrink: 0 }}>
+      {state}
+    </Badge>
+  );
+}
