@@ -13,12 +13,25 @@ const theme = createTheme({
   autoContrast: true,
   defaultRadius: 'md',
   cursorType: 'pointer',
+  components: {
+    // A dialog's heading is no banner of the page, and its cross has a name.
+    Modal: {
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, attributes: { header: { role: 'presentation' } } },
+    },
+  },
 });
 
-/** Quiet text that can still be read: the library's own grey has too little contrast with what it stands on. */
-const quietText: CSSVariablesResolver = () => ({
+/** Text that can be read on what it stands on: the library's own grey, and some colours on their own light shade, have too little contrast. */
+const readableText: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': 'var(--mantine-color-gray-7)' },
+  light: {
+    '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
+    '--mantine-color-green-light-color': '#20682f',
+    '--mantine-color-teal-light-color': '#065f44',
+    '--mantine-color-orange-light-color': '#a3360b',
+    '--mantine-color-yellow-light-color': '#964d00',
+    '--mantine-color-red-light-color': '#ab2424',
+  },
   dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)' },
 });
 
@@ -46,7 +59,12 @@ const queries: QueryClient = new QueryClient({
 /** The whole page. */
 export function App() {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={quietText} defaultColorScheme="auto" getStyleNonce={pageNonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={readableText}
+      defaultColorScheme="auto"
+      getStyleNonce={pageNonce}
+    >
       <Notifications position="bottom-right" containerWidth={380} />
       <QueryClientProvider client={queries}>
         <Shell />

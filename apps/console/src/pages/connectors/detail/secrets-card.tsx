@@ -1,4 +1,4 @@
-import { Table, Text } from '@mantine/core';
+import { Table, Text, VisuallyHidden } from '@mantine/core';
 import type { ConnectorView } from '@trunkline/control-api';
 import { useSession } from '../../../api/session.ts';
 import tableClasses from '../../../parts/rows.module.css';
@@ -17,9 +17,12 @@ export function SecretsCard({ view }: { view: ConnectorView }) {
       <Table className={tableClasses.table} aria-label="Secrets" verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
-            {['Field', 'Comes from', 'Updated', 'Last used', ''].map((label) => (
-              <Table.Th key={label}>{label || <span className="mantine-visually-hidden">Actions</span>}</Table.Th>
+            {['Field', 'Comes from', 'Updated', 'Last used'].map((label) => (
+              <Table.Th key={label}>{label}</Table.Th>
             ))}
+            <Table.Th>
+              <VisuallyHidden>Actions</VisuallyHidden>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

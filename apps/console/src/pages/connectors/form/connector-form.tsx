@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Problem } from '../../../parts/problem.tsx';
 import { useReferences } from '../secrets/use-references.ts';
+import classes from './connector-form.module.css';
 import { Conflict } from './conflict.tsx';
 import type { ConnectorFields } from './connector-schema.ts';
 import { FieldInput } from './field-input.tsx';
@@ -35,7 +36,7 @@ export function ConnectorForm({ fields, edited }: { fields: ConnectorFields; edi
           {isNew && <NameInput name={name} onChange={setName} />}
           <Sections fields={fields} form={form} />
           <Failure form={form} isNew={isNew} />
-          <Group>
+          <Group className={classes.bar}>
             <Button type="submit" loading={form.isPending} disabled={name === '' || (!isNew && !form.isChanged)}>
               Review and save
             </Button>
@@ -69,9 +70,9 @@ function NameInput({ name, onChange }: { name: string; onChange: (name: string) 
 }
 
 function Sections({ fields, form }: { fields: ConnectorFields; form: Form }) {
-  return fields.sections.map(({ title, fields: own }) => (
+  return fields.sections.map(({ title, fields: own, large }) => (
     <Fieldset key={title} legend={title}>
-      <SimpleGrid cols={{ base: 1, md: 2 }} verticalSpacing="md" spacing="xl">
+      <SimpleGrid cols={large ? 1 : { base: 1, md: 2 }} verticalSpacing="md" spacing="xl">
         {own.map((field) => (
           <FieldInput
             key={field.key}

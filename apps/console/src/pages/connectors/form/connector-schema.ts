@@ -8,6 +8,8 @@ export type Kind = ConnectorView['kind'];
 export interface Section {
   title: string;
   fields: Field[];
+  /** Each takes the whole width. */
+  large?: true;
 }
 
 /** The form of a kind. */
@@ -58,11 +60,11 @@ function sectionsOf(all: readonly Field[], isOfAll: (key: string) => boolean): S
   const isLarge = ({ input }: Field) => input === 'table' || input === 'rows';
   const rest = all.filter((field) => !isConnection(field));
   const own = rest.filter(({ key }) => !isOfAll(key));
-  const sections = [
+  const sections: Section[] = [
     { title: 'Connection', fields: all.filter(isConnection) },
     { title: 'Settings', fields: own.filter((field) => !isLarge(field)) },
     { title: 'Settings that every kind has', fields: rest.filter((field) => isOfAll(field.key) && !isLarge(field)) },
-    { title: 'Tables', fields: rest.filter(isLarge) },
+    { title: 'Tables', fields: rest.filter(isLarge), large: true },
   ];
   return sections.filter(({ fields }) => fields.length > 0);
 }

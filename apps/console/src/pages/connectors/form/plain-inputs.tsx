@@ -35,7 +35,7 @@ export function NumberField({ field, path, value, onChange }: InputProps<FieldOf
   return (
     <NumberInput
       {...useCommon(field, path)}
-      placeholder={placeholderOf(field)}
+      placeholder={[placeholderOf(field), field.fallback !== undefined && field.unit].filter(Boolean).join(' ')}
       value={typeof value === 'number' ? value : ''}
       onChange={(entered) => onChange(entered === '' ? undefined : Number(entered))}
       allowDecimal={false}
@@ -126,7 +126,7 @@ export function Labelled({ field, path, children }: { field: Field; path: string
   const { label, description, error, required } = useCommon(field, path);
   return (
     <Input.Wrapper component="fieldset" labelElement="div" {...{ description, error, required }} bd={0} p={0} m={0}>
-      <Text component="legend" size="sm" fw={500} p={0}>
+      <Text component="legend" size="sm" fw={600} p={0}>
         {label}
       </Text>
       {children}

@@ -6,7 +6,7 @@ export function SecretValue(props: { label: string; value: string; onChange: (va
   const { label, value, onChange } = props;
   const [long, setLong] = useState(false);
   const input = {
-    ...{ label, value, required: true, spellCheck: false },
+    ...{ label, value, required: true, withAsterisk: false, spellCheck: false },
     onChange: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value),
   };
   return (
