@@ -32,13 +32,13 @@ describe.skipIf(!hasBrowser)('a connector in the console', () => {
     const response = await fetch(`${stage.installation.gatewayUrls[0]}/v1/connectors/http/orders`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify({ content: 'an order' }),
+      body: JSON.stringify({ content: 'an order', binding_keys: ['orders:1'] }),
     });
     await response.arrayBuffer();
     return response.status;
   };
   const answersWith = (status: number, token?: string) =>
-    waitFor(async () => (await post(token)) === status, { what: `${status}`, ...patient });
+    expect.poll(() => post(token), { timeout: patient.timeoutMs, interval: 100 }).toBe(status);
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
   const dialog = () => page.getByRole('dialog');
   const save = async () => {
