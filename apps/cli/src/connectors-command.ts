@@ -4,6 +4,7 @@ import { connectorKinds, type ConnectorKind } from '@trunkline/events';
 import { Argument, Option, type Command } from 'commander';
 import { allPages } from './all-pages.ts';
 import { onControl, seconds, wholeNumber, type CommandShared, type ControlContext } from './command-shared.ts';
+import { showConnectorLog } from './connector-log.ts';
 import { connectorChange, type ChangeFlags } from './connector-change.ts';
 import { CommandFailed } from './exit-codes.ts';
 import { readSecretValue } from './secret-value.ts';
@@ -18,6 +19,7 @@ export function addConnectors(program: Command, shared: CommandShared): void {
   addDelete(connectors, shared);
   for (const to of ['enable', 'disable'] as const) addSwitch(connectors, to, shared);
   addTest(connectors, shared);
+  addLog(connectors, shared);
 }
 
 interface ListFlags {
@@ -219,5 +221,14 @@ function addTest(connectors: Command, shared: CommandShared): void {
         else printRows(body.checks, ['outcome', 'name', 'detail', 'ms'], terminal);
         if (!body.passed) throw new CommandFailed(`${kind}/${name} does not work.`, { fix: 'See what failed above.' });
       }),
+    );
+}
+
+function addLog(connectors: Command, shared: CommandShared): void {
+  withRef(connectors.command('log'))
+    .description('the last lines of a sidecar that its gateway runs (child_process)')
+    .addHelpText('after', '\nExample: trunkline connectors log external discord-main')
+    .action((kind: ConnectorKind, name: string) =>
+      onControl(shared, (context) => showConnectorLog({ kind, name }, context)),
     );
 }

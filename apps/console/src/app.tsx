@@ -13,6 +13,12 @@ const theme = createTheme({
   autoContrast: true,
   defaultRadius: 'md',
   cursorType: 'pointer',
+  components: {
+    // A dialog's heading is no banner of the page, and its cross has a name.
+    Modal: {
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, attributes: { header: { role: 'presentation' } } },
+    },
+  },
 });
 
 /** Text that can be read on what it stands on: the library's own grey, and some colours on their own light shade, have too little contrast. */

@@ -10,7 +10,7 @@ import { attachmentsOf, filesInWords, readFiles, type FilesRead } from './delive
 import { externalOutcome } from './external-errors.ts';
 import type { Relay, RelayedStep } from './relay.ts';
 import { isSayable, renderDelivery } from './render.ts';
-import type { Sidecars } from './start-sidecars.ts';
+import type { SidecarRecords } from './start-sidecars.ts';
 
 /** How long a sidecar may take to answer (spec 4.3). */
 export const answerMs = 15_000;
@@ -21,7 +21,7 @@ export interface DeliverDeps {
   /** Gets files that outputs name by URL. */
   fetch: GuardedFetch;
   bus: Pick<Bus, 'objects'>;
-  sidecars: Sidecars;
+  sidecars: SidecarRecords;
   /** This replica's name among those that may run a child. */
   instance: string;
   now: () => number;

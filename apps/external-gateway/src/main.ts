@@ -14,7 +14,7 @@ import { externalExplain } from './explain.ts';
 import { externalProbe } from './probe.ts';
 import { startExternalDeliveries } from './start-deliveries.ts';
 import { startIngress } from './start-ingress.ts';
-import { startSidecars, type Sidecars } from './start-sidecars.ts';
+import { startSidecars, type SidecarRecords, type Sidecars } from './start-sidecars.ts';
 
 await runService(
   'external-gateway',
@@ -37,7 +37,7 @@ await runService(
     });
     // Children are told where the ingress listens, and the ingress asks which children are the right ones.
     const started = Promise.withResolvers<Sidecars>();
-    const known: Sidecars = { record: async (name) => (await started.promise).record(name) };
+    const known: SidecarRecords = { record: async (name) => (await started.promise).record(name) };
     const gatewayUrl = await startIngress(service, { bus, inventory, assetUrls, sidecars: known, status });
     const sidecars = await startSidecars(service, { bus, inventory, gatewayUrl, env, status });
     started.resolve(sidecars);
@@ -50,6 +50,7 @@ await runService(
       ...{ kind: 'external', bus, inventory },
       probe: externalProbe({ ...own, sidecars, call, fetch, now: Date.now }),
       explain: externalExplain({ now: Date.now }),
+      log: sidecars.log,
     });
   },
 );

@@ -3,12 +3,12 @@ import { validSecrets } from '@trunkline/secrets';
 import { sharedTokens, type ExternalEntry } from './access.ts';
 import type { CallSidecar } from './call-sidecar.ts';
 import { createSidecarProbe, type Probed, type ProbeProblem } from './sidecar-probe.ts';
-import type { Sidecars } from './start-sidecars.ts';
+import type { SidecarRecords } from './start-sidecars.ts';
 
 export interface ProbeDeps extends OwnIngress {
   /** This gateway process. */
   gateway: string;
-  sidecars: Sidecars;
+  sidecars: SidecarRecords;
   call: CallSidecar;
   now: () => number;
 }

@@ -8,7 +8,7 @@ import type { Service } from '@trunkline/service';
 import { createCallSidecar } from './call-sidecar.ts';
 import { answerMs, createExternalDeliverer, deliverRelayed } from './deliver.ts';
 import { openRelay } from './relay.ts';
-import type { Sidecars } from './start-sidecars.ts';
+import type { SidecarRecords } from './start-sidecars.ts';
 
 /** Requests that one sidecar gets at a time. */
 const perSidecar = 10;
@@ -16,7 +16,7 @@ const perSidecar = 10;
 /** Starts delivering outputs to sidecars, in this process's share of the lanes, until the service stops. */
 export async function startExternalDeliveries(
   service: Service,
-  parts: { bus: Bus; inventory: Inventory; sidecars: Sidecars; status: DeliveryStatus },
+  parts: { bus: Bus; inventory: Inventory; sidecars: SidecarRecords; status: DeliveryStatus },
 ): Promise<void> {
   const { bus, inventory, sidecars, status } = parts;
   const call = createCallSidecar({ now: Date.now, perHost: perSidecar });

@@ -7,14 +7,14 @@ import { lendCredential } from './lend-credential.ts';
 import { receiveEvents } from './receive.ts';
 import { tellReceipt } from './receipts.ts';
 import { serveDeliveryAsset } from './serve-delivery-asset.ts';
-import type { Sidecars } from './start-sidecars.ts';
+import type { SidecarRecords } from './start-sidecars.ts';
 import { uploadAsset } from './upload-asset.ts';
 
 export interface IngressParts {
   bus: Bus;
   inventory: Pick<Inventory, 'get'>;
   assetUrls: AssetUrls;
-  sidecars: Sidecars;
+  sidecars: SidecarRecords;
   status: StatusNotes;
 }
 

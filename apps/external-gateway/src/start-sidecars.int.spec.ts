@@ -49,6 +49,13 @@ describe('a child', () => {
     const line = () => it.logged.find(({ message }) => message === 'sidecar.said');
     await waitFor(line, { what: 'its line in our log' });
     expect(line()?.fields).toEqual({ connector: 'side', stream: 'stdout', line: 'my token is [secret]' });
+    const said = await it.sidecars.log('side');
+    expect(said).toEqual(
+      expect.arrayContaining([{ at: expect.any(String), from: 'stdout', line: 'my token is [secret]' }]),
+    );
+    expect(said).toEqual(
+      expect.arrayContaining([{ at: expect.any(String), from: 'gateway', line: 'The sidecar is starting.' }]),
+    );
     const grant = await it.bus.bucket<Grant>('grants').get('external.side');
     expect(JSON.stringify(grant?.value)).not.toContain('shared-secret-token');
 

@@ -1,5 +1,5 @@
 import { runLeased, type Bus, type PlatformLease } from '@trunkline/bus';
-import type { ConnectorDescription, StatusNotes } from '@trunkline/gateway-kit';
+import type { ConnectorDescription, ReadLog, StatusNotes } from '@trunkline/gateway-kit';
 import type { Inventory } from '@trunkline/inventory';
 import { redact, validSecrets } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
@@ -8,6 +8,7 @@ import { createCallSidecar } from './call-sidecar.ts';
 import type { Grant } from '@trunkline/events';
 import { readSidecar, writeSidecar, type SidecarRecord, type SidecarState } from './sidecar-record.ts';
 import { createSidecarProbe } from './sidecar-probe.ts';
+import { createSidecarLines, type SidecarLines } from './sidecar-lines.ts';
 import { sidecarTimes, type SidecarTimes } from './sidecar-times.ts';
 import { stateOf, superviseChild, type SuperviseDeps, type Tenure } from './supervise-child.ts';
 import { pause } from './watch-health.ts';
@@ -24,14 +25,21 @@ export interface SidecarParts {
 }
 
 /** What is known of the sidecars, here or at whichever replica looks after them. */
-export interface Sidecars {
+export interface SidecarRecords {
   record(connector: string): Promise<SidecarRecord | undefined>;
+}
+
+/** The sidecars that are looked after here, and what is known of all. */
+export interface Sidecars extends SidecarRecords {
+  /** The last lines of a child. */
+  log: ReadLog;
 }
 
 /** Looks after every sidecar, each on one replica: asks for its health, and runs it where it is a child process. */
 export async function startSidecars(service: Service, parts: SidecarParts): Promise<Sidecars> {
   const { bus, inventory, status } = parts;
   const own = new Map<string, SidecarRecord>();
+  const lines = createSidecarLines({ now: Date.now });
   const call = createCallSidecar({ now: Date.now });
   service.onStop(() => call.close());
   const run = async (name: string, lease: PlatformLease) => {
@@ -39,10 +47,11 @@ export async function startSidecars(service: Service, parts: SidecarParts): Prom
     const { metrics } = service.telemetry;
     const forget = metrics.watch('leases_owned', labels, () => 1);
     const forgetUp = metrics.watch('sidecar_up', { connector: name }, () => (isUp(own.get(name)) ? 1 : 0));
-    await lookAfter(name, lease, { ...parts, call, own, service }).finally(() => {
+    await lookAfter(name, lease, { ...parts, call, own, lines, service }).finally(() => {
       forget();
       forgetUp();
       own.delete(name);
+      lines.forget(name);
       status.describe(name, undefined);
     });
   };
@@ -58,7 +67,15 @@ export async function startSidecars(service: Service, parts: SidecarParts): Prom
   want();
   service.onStop(inventory.onChange(want));
   service.ready('sidecars', () => ({ ready: true, sidecars: Object.fromEntries(own) }));
-  return { record: async (name) => own.get(name) ?? (await readSidecar(name, bus)) };
+  const record = async (name: string) => own.get(name) ?? (await readSidecar(name, bus));
+  return {
+    record,
+    async log(name) {
+      const known = await record(name);
+      const elsewhere = known && known.status !== 'stopped' && known.gateway !== service.instanceId;
+      return elsewhere ? { askGateway: known.gateway } : lines.of(name);
+    },
+  };
 }
 
 const isUp = (record: SidecarRecord | undefined) => record?.status === 'ready' || record?.status === 'degraded';
@@ -66,6 +83,7 @@ const isUp = (record: SidecarRecord | undefined) => record?.status === 'ready' |
 interface LookAfterDeps extends SidecarParts {
   call: SuperviseDeps['call'];
   own: Map<string, SidecarRecord>;
+  lines: SidecarLines;
   service: Pick<Service, 'instanceId' | 'log'>;
 }
 
@@ -93,7 +111,7 @@ async function lookAfter(name: string, lease: PlatformLease, deps: LookAfterDeps
     try {
       if (entry.config.mode === 'remote_http')
         await watchRemote(entry, { over: AbortSignal.any([lease.lost, ending]), report }, deps);
-      else await superviseChild(entry, tenure, superviseDeps(report, { ...deps, times }));
+      else await superviseChild(entry, tenure, superviseDeps(name, report, { ...deps, times }));
       await report({ status: 'stopped' });
     } finally {
       stopListening();
@@ -113,11 +131,13 @@ function traitsOf(entry: ExternalEntry): string {
   return JSON.stringify([base_url, mode, platform, child_process, allow_private_network, shared?.expose(), slots]);
 }
 
-function superviseDeps(report: Report, deps: LookAfterDeps & { times: SidecarTimes }): SuperviseDeps {
-  const { call, bus, gatewayUrl, env, times, service } = deps;
+function superviseDeps(name: string, report: Report, deps: LookAfterDeps & { times: SidecarTimes }): SuperviseDeps {
+  const { call, bus, gatewayUrl, env, times, lines, service } = deps;
   const grants = bus.bucket<Grant>('grants');
   const clock = { now: Date.now, random: Math.random };
-  return { call, grants, gatewayUrl, env, times, ...clock, log: service.log, report: (state) => void report(state) };
+  const heard: SuperviseDeps['heard'] = (from, line) => lines.add(name, from, line);
+  const { log } = service;
+  return { call, grants, gatewayUrl, env, times, ...clock, log, heard, report: (state) => void report(state) };
 }
 
 type Report = (state: SidecarState) => Promise<void>;
@@ -128,7 +148,7 @@ const longestReason = 500;
 function createReport(
   entry: ExternalEntry,
   lease: PlatformLease,
-  { bus, own, service, status }: LookAfterDeps,
+  { bus, own, lines, service, status }: LookAfterDeps,
 ): Report {
   const { name, config, secrets } = entry;
   let writing = Promise.resolve();
@@ -140,6 +160,7 @@ function createReport(
     const before = own.get(name);
     if (before?.status !== state.status || before.code !== state.code) {
       log.info({ connector: name, status: state.status, code: state.code, reason }, 'sidecar.state');
+      if (config.mode === 'child_process') lines.add(name, 'gateway', `The sidecar is ${saidOf(state.status, reason)}`);
     }
     own.set(name, record);
     status.describe(name, descriptionOf(record));
@@ -149,6 +170,9 @@ function createReport(
     return writing;
   };
 }
+
+const saidOf = (status: SidecarState['status'], reason: string | undefined) =>
+  reason === undefined ? `${status}.` : `${status}: ${reason}`;
 
 function descriptionOf(record: SidecarRecord): ConnectorDescription {
   const { status, reason, code, manifest, pid, failures } = record;

@@ -34,6 +34,8 @@ export interface SuperviseDeps {
   now: () => number;
   random: () => number;
   report(state: SidecarState): void;
+  /** A line that the child printed, without secrets. */
+  heard(from: 'stdout' | 'stderr', line: string): void;
   log: SidecarLog;
 }
 
@@ -118,7 +120,7 @@ function launch(
   deps: SuperviseDeps,
 ): Child {
   const { config, name, secrets } = entry;
-  const { gatewayUrl, now, log } = deps;
+  const { gatewayUrl, now, log, heard } = deps;
   const { command = '', args = [], working_dir: cwd = process.cwd() } = config.child_process ?? {};
   const [shared] = validSecrets(sharedTokens(entry) ?? [], now());
   const facts = { gatewayUrl, sharedToken: shared?.expose().trim(), credentialToken: grant.token };
@@ -128,7 +130,10 @@ function launch(
     (stream, output) =>
       followLines(output, {
         mask: (text) => redact(text, hidden),
-        onLine: (line) => log.info({ connector: name, stream, line }, 'sidecar.said'),
+        onLine: (line) => {
+          heard(stream, line);
+          log.info({ connector: name, stream, line }, 'sidecar.said');
+        },
       }),
   );
 }

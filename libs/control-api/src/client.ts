@@ -44,6 +44,7 @@ interface AnyCall {
   query?: unknown;
   body?: unknown;
   ifMatch?: string;
+  ifNoneMatch?: '*';
 }
 
 /** Makes a client; opens no connection yet. */
@@ -77,6 +78,7 @@ function sender({ url, token, fetch: doFetch = fetch }: ControlClientOptions) {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(call.body !== undefined && { 'content-type': 'application/json' }),
         ...(call.ifMatch !== undefined && { 'if-match': call.ifMatch }),
+        ...(call.ifNoneMatch !== undefined && { 'if-none-match': call.ifNoneMatch }),
         ...headers,
       },
       ...(call.body !== undefined && { body: JSON.stringify(call.body) }),

@@ -1,4 +1,4 @@
-import { connectorKinds } from '@trunkline/events';
+import { connectorKinds, sidecarLineSchema } from '@trunkline/events';
 import { z } from 'zod';
 import { defineRoutes } from './route.ts';
 
@@ -20,6 +20,14 @@ export const connectorTestSchema = z.object({
   ),
 });
 export type ConnectorTest = z.output<typeof connectorTestSchema>;
+
+/** What the process of a sidecar said lately. */
+const connectorLogSchema = z.object({
+  connector,
+  gateway: z.string().describe('The gateway process that runs it.'),
+  lines: z.array(sidecarLineSchema).describe('The last 200 at most, oldest first. None where no process runs for it.'),
+});
+export type ConnectorLog = z.output<typeof connectorLogSchema>;
 
 /** Where an event would land. */
 const sessionSchema = z.object({
@@ -98,6 +106,19 @@ export const gatewayRoutes = defineRoutes({
       'secrets goes through the ingress. Nothing is stored or said anywhere. Takes 10 s at most.',
     params: z.strictObject({ kind, name: z.string() }),
     answer: connectorTestSchema,
+    problems: ['connector_not_found', 'gateway_unavailable', 'gateway_timeout'],
+  },
+  showConnectorLog: {
+    method: 'GET',
+    path: '/v1/runtime/connectors/:kind/:name/log',
+    role: 'operator',
+    tag: 'Connectors',
+    summary: 'The last lines of a sidecar that its gateway runs (child_process), without secrets.',
+    description:
+      'Read from the memory of the gateway that runs it now: after a restart of the gateway it begins anew. ' +
+      'All lines are in the log of the gateway.',
+    params: z.strictObject({ kind, name: z.string() }),
+    answer: connectorLogSchema,
     problems: ['connector_not_found', 'gateway_unavailable', 'gateway_timeout'],
   },
   explain: {

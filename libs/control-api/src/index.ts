@@ -22,6 +22,7 @@ export {
   connectorTestSchema,
   explanationSchema,
   gatewayRoutes,
+  type ConnectorLog,
   type ConnectorTest,
   type Explanation,
 } from './gateway-routes.ts';

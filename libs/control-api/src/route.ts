@@ -68,4 +68,4 @@ type Needed<K extends string, S> = S extends z.ZodType
 export type CallOf<R extends Route> = Needed<'params', R['params']> &
   Needed<'query', R['query']> &
   (R['body'] extends z.ZodType ? { body: z.input<R['body']> } : Record<never, never>) &
-  (R extends { versioned: true } ? { ifMatch?: string } : Record<never, never>);
+  (R extends { versioned: true } ? { ifMatch?: string; ifNoneMatch?: '*' } : Record<never, never>);

@@ -28,6 +28,12 @@ const gatewayQuestionSchema = z.discriminatedUnion('ask', [
     connector: name,
     request: platformRequestSchema,
   }),
+  z.strictObject({
+    v,
+    ask: z.literal('log').describe('What has the process of its sidecar said lately?'),
+    connector: name,
+    forwarded: z.literal(true).optional().describe('By another gateway: answer it, whoever runs it.'),
+  }),
 ]);
 export type GatewayQuestion = z.infer<typeof gatewayQuestionSchema>;
 
@@ -79,6 +85,14 @@ export const admissionSchema = z.strictObject({
 });
 export type Admission = z.infer<typeof admissionSchema>;
 
+/** A line that the process of a sidecar printed, or that its gateway said of it. */
+export const sidecarLineSchema = z.strictObject({
+  at: z.iso.datetime(),
+  from: openEnum(['stdout', 'stderr', 'gateway'], 'Who said it; the gateway says how the sidecar is.'),
+  line: z.string().describe('Secrets are taken out, and the end of a long one.'),
+});
+export type SidecarLine = z.infer<typeof sidecarLineSchema>;
+
 const answered = { v, gateway: name.describe('The gateway process that answers.') };
 
 /** What a gateway answers. Strict: for writing; `readGatewayAnswer` reads. */
@@ -89,6 +103,16 @@ const gatewayAnswerSchema = z.discriminatedUnion('answer', [
     answer: z.literal('explained'),
     admission: admissionSchema,
     events: z.array(explainedEventSchema),
+  }),
+  z.strictObject({
+    ...answered,
+    answer: z.literal('logged'),
+    lines: z.array(sidecarLineSchema).describe('Oldest first; none where no process runs for it.'),
+  }),
+  z.strictObject({
+    ...answered,
+    answer: z.literal('holder_silent'),
+    holder: name.describe('The gateway that has to answer, and does not.'),
   }),
   z.strictObject({ ...answered, answer: z.literal('connector_not_found') }),
   z.strictObject({ ...answered, answer: z.literal('not_understood'), problems: z.array(z.string()) }),

@@ -27,12 +27,14 @@ export {
   probeCheckSchema,
   readGatewayAnswer,
   readGatewayQuestion,
+  sidecarLineSchema,
   type Admission,
   type ExplainedEvent,
   type GatewayAnswer,
   type GatewayQuestion,
   type PlatformRequest,
   type ProbeCheck,
+  type SidecarLine,
 } from './gateway-question.ts';
 export { deliveryIdOf, outputIdOf, turnIdOf } from './ids.ts';
 export { jsonDepth } from './json-depth.ts';

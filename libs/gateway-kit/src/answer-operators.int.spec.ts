@@ -6,7 +6,7 @@ import { secretOf } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { startNats, type NatsServer } from '@trunkline/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { answerOperators, type Explain, type Probe } from './answer-operators.ts';
+import { answerOperators, type Explain, type Probe, type ReadLog } from './answer-operators.ts';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 const closing: (() => unknown)[] = [];
@@ -38,6 +38,7 @@ interface Answering {
   entry?: InventoryEntry<Http>;
   probe?: Probe<'http'>;
   explain?: Explain<'http'>;
+  readLog?: ReadLog;
   gateway?: string;
 }
 
@@ -53,13 +54,16 @@ async function gateways(...all: Answering[]) {
   };
   for (const [
     index,
-    { entry = entryOf(), probe = nothing, explain = noEvents, gateway = `g${index}` },
+    { entry = entryOf(), probe = nothing, explain = noEvents, readLog, gateway = `g${index}` },
   ] of all.entries()) {
     const bus = await connect();
     const inventory = { get: (_: string, name: string) => (name === entry.name ? entry : undefined) };
     const service = { instanceId: gateway, log, onStop: (stop: () => unknown) => void closing.push(stop) };
     const inventoryOf = inventory as unknown as Pick<Inventory, 'get'>;
-    answerOperators(service, { kind: 'http', bus, inventory: inventoryOf, probe, explain, probeMs: 200 });
+    answerOperators(service, {
+      ...{ kind: 'http', bus, inventory: inventoryOf, probe, explain, probeMs: 200 },
+      ...(readLog && { log: readLog }),
+    });
     await bus.flush();
   }
   const asker = await connect();
@@ -183,6 +187,26 @@ describe('an explanation', () => {
     expect(await admitted({}, explainIt, entryOf({ state: 'disabled' }))).toMatchObject({ code: 'connector_disabled' });
     const unreadable = entryOf({ state: 'degraded', reason: 'not valid', config: undefined });
     expect(await admitted({}, explainIt, unreadable)).toMatchObject({ code: 'connector_degraded' });
+  });
+});
+
+describe('a question for the log', () => {
+  const logIt: GatewayQuestion = { v: 1, ask: 'log', connector: 'hook' };
+  const lines = [{ at: '2026-01-01T00:00:00.000Z', from: 'stdout' as const, line: 'hello' }];
+
+  it('is answered by the gateway that runs the process, whichever is asked', async () => {
+    const { ask } = await gateways(
+      { readLog: async () => ({ askGateway: 'holder' }), gateway: 'a' },
+      { readLog: async () => lines, gateway: 'holder' },
+    );
+    for (const gateway of ['a', 'holder'])
+      expect(await ask(logIt, gateway)).toEqual({ v: 1, gateway: 'holder', answer: 'logged', lines });
+  });
+
+  it('says who should know and is silent, and has no lines where no process runs', async () => {
+    const { ask } = await gateways({ readLog: async () => ({ askGateway: 'dead' }), gateway: 'a' }, { gateway: 'b' });
+    expect(await ask(logIt, 'a')).toMatchObject({ answer: 'holder_silent', holder: 'dead' });
+    expect(await ask(logIt, 'b')).toMatchObject({ answer: 'logged', lines: [] });
   });
 });
 

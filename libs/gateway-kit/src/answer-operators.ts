@@ -1,7 +1,6 @@
 import type { Bus } from '@trunkline/bus';
 import type { ConnectorOf } from '@trunkline/config';
 import {
-  readGatewayAnswer,
   readGatewayQuestion,
   type Admission,
   type ConnectorKind,
@@ -10,11 +9,13 @@ import {
   type GatewayQuestion,
   type PlatformRequest,
   type ProbeCheck,
+  type SidecarLine,
 } from '@trunkline/events';
 import type { Inventory, InventoryEntry, ReadyEntry } from '@trunkline/inventory';
 import { redact } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
 import { admissionOf, type Proof } from './admission-of.ts';
+import { askHolder } from './ask-holder.ts';
 import { cutForReading } from './cut-for-reading.ts';
 import { runChecks, type Check } from './run-checks.ts';
 
@@ -34,12 +35,17 @@ export interface Explain<K extends ConnectorKind> {
   ): Promise<ExplainedEvent[]> | ExplainedEvent[];
 }
 
+/** What the process that is run for a connector said lately; or the gateway that has to be asked instead, because it runs it. */
+export type ReadLog = (connector: string) => Promise<SidecarLine[] | { askGateway: string }>;
+
 export interface OperatorParts<K extends ConnectorKind> {
   kind: K;
   bus: Pick<Bus, 'ask' | 'answer' | 'names'>;
   inventory: Pick<Inventory, 'get'>;
   probe: Probe<K>;
   explain: Explain<K>;
+  /** Of a kind that runs processes. */
+  log?: ReadLog;
   /** How long checks may take; tests are shorter. */
   probeMs?: number;
 }
@@ -76,6 +82,7 @@ async function answerTo<K extends ConnectorKind>(document: unknown, deps: Deps<K
   if (entry === undefined) return { ...about, answer: 'connector_not_found' };
   try {
     if (question.ask === 'probe') return await probe(question, entry, deps);
+    if (question.ask === 'log') return await log(question, deps);
     return { ...about, answer: 'explained', ...(await explain(question.request, entry, deps)) };
   } catch (error) {
     deps.service.log.error({ err: error, connector: entry.name, ask: question.ask }, 'question.failed');
@@ -102,15 +109,23 @@ async function probe<K extends ConnectorKind>(
     const options = { withinMs: probeMs, monotonic: () => performance.now(), log: service.log };
     return answer(await runChecks(found, { ...options, redact: (text) => redact(text, secrets) }));
   }
-  const asked = question.forwarded
-    ? undefined
-    : await bus.ask(
-        bus.names.ask(kind, found.askGateway),
-        { ...question, forwarded: true },
-        { timeoutMs: probeMs + 300 },
-      );
-  const read = asked?.outcome === 'answered' ? readGatewayAnswer(asked.answer) : undefined;
-  return read?.ok ? read.value : answer([holderAway(found.askGateway)]);
+  const holder = found.askGateway;
+  const said = await askHolder({ kind, holder, question, timeoutMs: probeMs + 300 }, bus);
+  return said ?? answer([holderAway(holder)]);
+}
+
+const holderAnswersMs = 3_000;
+
+async function log<K extends ConnectorKind>(
+  question: Extract<GatewayQuestion, { ask: 'log' }>,
+  { service, kind, bus, log: read }: Deps<K>,
+): Promise<GatewayAnswer> {
+  const about = { v: 1, gateway: service.instanceId } as const;
+  const found = (await read?.(question.connector)) ?? [];
+  if (Array.isArray(found)) return { ...about, answer: 'logged', lines: found };
+  const holder = found.askGateway;
+  const said = await askHolder({ kind, holder, question, timeoutMs: holderAnswersMs }, bus);
+  return said ?? { ...about, answer: 'holder_silent', holder };
 }
 
 function configurationCheck(entry: InventoryEntry): ProbeCheck {

@@ -83,6 +83,7 @@ export const jsonShapes: Readonly<Record<string, z.ZodType | 'none' | 'raw'>> = 
   'connectors disable': routes.disableConnector.answer,
   'connectors delete': routes.deleteConnector.answer.extend({ kind: text, name: text }),
   'connectors test': routes.testConnector.answer,
+  'connectors log': routes.showConnectorLog.answer.shape.lines.element,
   'secrets list': item('secrets'),
   'secrets set': routes.setSecret.answer,
   'secrets delete': ended('reference', 'deleted'),

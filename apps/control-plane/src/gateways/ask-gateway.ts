@@ -14,7 +14,7 @@ export interface KindQuestion {
 }
 
 /** The answers that say something about a connector. */
-export type TellingAnswer = Extract<GatewayAnswer, { answer: 'probed' | 'explained' }>;
+export type TellingAnswer = Extract<GatewayAnswer, { answer: 'probed' | 'explained' | 'logged' }>;
 
 /** Asks one of the gateways of a kind: they know the platform and its secrets, we do not. The refusal says what to do. */
 export async function askGateway(
@@ -42,11 +42,17 @@ function telling(
   switch (answer.answer) {
     case 'probed':
     case 'explained':
+    case 'logged':
       return { answer };
     case 'connector_not_found':
       return refuse(
         'connector_not_found',
         `The ${kind} gateways know no connector "${name}". List them: trunkline connectors list.`,
+      );
+    case 'holder_silent':
+      return refuse(
+        'gateway_unavailable',
+        `The gateway that runs it (${answer.holder}) does not answer. If it died, another takes over within 15 s: ask again then.`,
       );
     case 'not_understood':
       return refuse('gateway_unavailable', otherVersion(kind));

@@ -1,5 +1,5 @@
 import type { Bus } from '@trunkline/bus';
-import type { ConnectorTest, Explanation, gatewayRoutes } from '@trunkline/control-api';
+import type { ConnectorLog, ConnectorTest, Explanation, gatewayRoutes } from '@trunkline/control-api';
 import type { ConnectorKind, PlatformRequest } from '@trunkline/events';
 import { createSessionStore, type BindingRecord, type BoundKey, type SessionRecord } from '@trunkline/sessions';
 import { refuse, type HandlersOf, type Refusal } from '../operation.ts';
@@ -26,6 +26,10 @@ export function gatewayHandlers(deps: { bus: Bus; now: () => number }): Handlers
       const tested = await testConnector(params, bus);
       return 'problem' in tested ? tested : { answer: tested, audit: 'nothing_changed' };
     },
+    async showConnectorLog({ params }) {
+      const read = await readLog(params, bus);
+      return 'problem' in read ? read : { answer: read };
+    },
     async explain({ query: { kind, name, body, content_type: type } }) {
       const headers: PlatformRequest['headers'] = type === undefined ? {} : { 'content-type': [type] };
       const explained = await explain({ kind, name }, { body, headers, query: '' });
@@ -47,6 +51,14 @@ async function testConnector({ kind, name }: Asked, bus: Bus): Promise<Connector
   const { gateway, checks } = asked.answer;
   const passed = checks.every(({ outcome }) => outcome !== 'failed');
   return { connector: { kind, name }, gateway, passed, checks };
+}
+
+async function readLog({ kind, name }: Asked, bus: Bus): Promise<ConnectorLog | Refusal> {
+  const asked = await askGateway({ kind, question: { v: 1, ask: 'log', connector: name } }, bus);
+  if ('problem' in asked) return asked;
+  if (asked.answer.answer !== 'logged') return unexpected(asked.answer);
+  const { gateway, lines } = asked.answer;
+  return { connector: { kind, name }, gateway, lines };
 }
 
 async function explainRequest(

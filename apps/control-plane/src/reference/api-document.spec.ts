@@ -51,6 +51,16 @@ describe('connectorBody', () => {
     { body: { bot_token: null }, fits: true, because: 'null clears' },
     { body: { bot_token: 'x' }, fits: false, because: 'a secret is never a plain text' },
     { body: { bot_token_env: 'X' }, fits: false, because: 'the three keys are of the file' },
+    {
+      body: { team_bot_tokens: [{ team_id: 'T1', bot_token: { value: 'x' } }] },
+      fits: true,
+      because: 'a secret in a list is written like any other',
+    },
+    {
+      body: { team_bot_tokens: [{ team_id: 'T1', bot_token_secret_ref: 'x' }] },
+      fits: false,
+      because: 'there, too, the three keys are of the file',
+    },
     { body: { name: 'team' }, fits: false, because: 'the name is in the path' },
   ])('$body: $because', ({ body, fits }) => {
     expect(validate(body)).toBe(fits);

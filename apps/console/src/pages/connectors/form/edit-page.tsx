@@ -1,0 +1,66 @@
+import { Alert, Center, Loader } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { control } from '../../../api/control.ts';
+import { PageHeader } from '../../../parts/page-header.tsx';
+import { Problem } from '../../../parts/problem.tsx';
+import { ConnectorForm } from './connector-form.tsx';
+import { useConnectorFields, type ConnectorFields, type Kind } from './connector-schema.ts';
+import { AdminOnly } from './admin-only.tsx';
+
+/** Changes a connector. */
+export function EditPage({ kind, name }: { kind: Kind; name: string }) {
+  const { data, error, refetch } = useAsItIsNow(kind, name);
+  return (
+    <>
+      <PageHeader
+        title={`Edit ${kind}/${name}`}
+        about="Only what you change is sent; what you empty has its default again."
+      />
+      <AdminOnly>
+        {data ? (
+          <WithFields kind={kind}>
+            {(fields) =>
+              data.body.source === 'file' ? (
+                <Alert title="It is in the connectors file" children="Change it there; it applies at once." />
+              ) : (
+                <ConnectorForm
+                  fields={fields}
+                  edited={{ kind, name, view: data.body, ...(data.etag !== undefined && { etag: data.etag }) }}
+                />
+              )
+            }
+          </WithFields>
+        ) : (
+          <Wait error={error} retry={() => void refetch()} />
+        )}
+      </AdminOnly>
+    </>
+  );
+}
+
+/** Read anew for each form, and left alone under it: what somebody else writes meanwhile is told when it is saved. */
+function useAsItIsNow(kind: Kind, name: string) {
+  return useQuery({
+    queryKey: ['getConnector', 'to edit', kind, name],
+    queryFn: () => control.call('getConnector', { params: { kind, name } }),
+    gcTime: 0,
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+  });
+}
+
+/** What needs to know the fields of a kind. */
+export function WithFields({ kind, children }: { kind: Kind; children: (fields: ConnectorFields) => ReactNode }) {
+  const { data, error, refetch } = useConnectorFields(kind);
+  return data ? children(data) : <Wait error={error} retry={() => void refetch()} />;
+}
+
+function Wait({ error, retry }: { error: unknown; retry: () => void }) {
+  if (error) return <Problem error={error} retry={retry} />;
+  return (
+    <Center p="xl">
+      <Loader aria-label="Loading" />
+    </Center>
+  );
+}
