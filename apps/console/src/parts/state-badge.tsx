@@ -6,17 +6,21 @@ const colours: Readonly<Record<string, string>> = {
   routed: 'green',
   accepted: 'green',
   active: 'green',
+  done: 'green',
   admin: 'grape',
   degraded: 'orange',
   parked: 'orange',
   unknown: 'orange',
   duplicate: 'orange',
+  'in doubt': 'orange',
   pending: 'blue',
+  waiting: 'blue',
   delivering: 'blue',
   dead: 'red',
   expired: 'red',
   rejected: 'red',
   failed: 'red',
+  unreadable: 'red',
 };
 
 /** A state in its colour; the word is what counts. */
