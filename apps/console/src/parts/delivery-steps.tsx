@@ -56,7 +56,7 @@ function stepsOf({ steps, attempts, in_doubt }: DeliveryView): Step[] {
         state: done ? 'done' : in_doubt === number ? 'in doubt' : 'not done',
         platformId: done?.platform_message_id,
         attempts: own.length,
-        lastError: failed && [failed.code, failed.status, failed.reason].filter(Boolean).join(' '),
+        lastError: failed && `${failed.code}: ${failed.reason}`,
       };
     });
 }

@@ -6,7 +6,7 @@ export function Facts({ facts }: { facts: Readonly<Record<string, ReactNode>> })
   return (
     <DataList gap="xs" labelWidth={110}>
       {Object.entries(facts)
-        .filter(([, value]) => value !== undefined && value !== null && value !== '')
+        .filter(([, value]) => value !== undefined && value !== false && value !== '')
         .map(([label, value]) => (
           <DataList.Item key={label}>
             <DataList.ItemLabel c="dimmed">{label}</DataList.ItemLabel>

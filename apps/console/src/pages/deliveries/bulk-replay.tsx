@@ -1,114 +1,111 @@
-import { Button, Group, List, Modal, NumberInput, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, NumberInput, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { ReceivedOf, routes } from '@trunkline/control-api';
 import { useState } from 'react';
-import { useChange } from '../../api/use-operation.ts';
+import { useChange, useOperation } from '../../api/use-operation.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { BulkPreview, BulkResult } from './bulk-answer.tsx';
 import type { deliveryQuery } from './delivery-filters.tsx';
 import { FreshSwitch } from './fresh-switch.tsx';
 
-type Answer = ReceivedOf<(typeof routes)['replayDeliveries']>;
+type Query = ReturnType<typeof deliveryQuery>;
 
 const replayable = ['dead', 'expired', 'cancelled', 'unknown'] as const;
+type Replayable = (typeof replayable)[number];
 const mostAtOnce = 500;
 
 /** Replays what fits the filters: says first how many that would be, and then what became of them. */
-export function BulkReplay({ query }: { query: ReturnType<typeof deliveryQuery> }) {
+export function BulkReplay({ query }: { query: Query }) {
   const [isOpen, dialog] = useDisclosure(false);
-  const [limit, setLimit] = useState(100);
-  const [fresh, setFresh] = useState(false);
-  const preview = useChange('replayDeliveries');
-  const replay = useChange('replayDeliveries', ['listDeliveries']);
-  const { unresolved: _, state, ...filters } = query;
-  const states = replayable.filter((each) => state.includes(each));
-  const bodyOf = (wanted: { limit: number; fresh: boolean }) => ({ ...filters, ...wanted, state: states });
-  const ask = (wanted: { limit: number; fresh: boolean }) => {
-    replay.reset();
-    setLimit(wanted.limit);
-    setFresh(wanted.fresh);
-    preview.mutate({ body: { ...bodyOf(wanted), dry_run: true } });
-  };
-  const open = () => {
-    ask({ limit, fresh: false });
-    dialog.open();
-  };
+  const states = replayable.filter((each) => query.state.includes(each));
   if (states.length === 0) return null;
-  const found = preview.data?.body;
   return (
     <>
-      <Button variant="default" size="xs" onClick={open}>
+      <Button variant="default" size="xs" onClick={dialog.open}>
         Replay all that fit
       </Button>
       <Modal opened={isOpen} onClose={dialog.close} title="Replay all that fit the filters">
-        <Stack>
-          <Text size="sm">
-            Those that are {states.join(', ')}, oldest first, without what somebody has resolved. Each goes to the end
-            of its target's queue, with 24 hours to arrive.
-          </Text>
-          <NumberInput
-            label="At most"
-            value={limit}
-            min={1}
-            max={mostAtOnce}
-            clampBehavior="strict"
-            onChange={(value) => typeof value === 'number' && value >= 1 && ask({ limit: value, fresh })}
-          />
-          <FreshSwitch checked={fresh} onChange={(checked) => ask({ limit, fresh: checked })} />
-          {replay.data ? <Result answer={replay.data.body} /> : <Preview answer={found} />}
-          {Boolean(preview.error ?? replay.error) && <Problem error={preview.error ?? replay.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={dialog.close}>
-              {replay.data ? 'Close' : 'Cancel'}
-            </Button>
-            {!replay.data && (
-              <Button
-                loading={replay.isPending || preview.isPending}
-                disabled={!found || found.items.length === 0}
-                onClick={() => replay.mutate({ body: bodyOf({ limit, fresh }) })}
-              >
-                Replay {found?.items.length ?? ''}
-              </Button>
-            )}
-          </Group>
-        </Stack>
+        <BulkForm query={query} states={states} close={dialog.close} />
       </Modal>
     </>
   );
 }
 
-function Preview({ answer }: { answer: Answer | undefined }) {
-  if (!answer) return null;
-  const count = answer.items.length;
+function BulkForm({ query, states, close }: { query: Query; states: readonly Replayable[]; close: () => void }) {
+  // Of the others a target may have some already, or somebody stopped them on purpose.
+  const safe = states.filter((each) => each === 'dead' || each === 'expired');
+  const [state, setState] = useState<Replayable[]>(safe.length > 0 ? safe : [...states]);
+  const [limit, setLimit] = useState(100);
+  const [fresh, setFresh] = useState(false);
+  const { unresolved: _, ...filters } = query;
+  const body = { ...filters, state, limit, fresh };
+  const preview = useOperation('replayDeliveries', { body: { ...body, dry_run: true } }, { enabled: state.length > 0 });
+  const replay = useChange('replayDeliveries', ['listDeliveries']);
+  const found = state.length > 0 ? preview.data?.body : undefined;
+  const error = preview.error ?? replay.error;
+  if (replay.data)
+    return (
+      <Stack>
+        <BulkResult answer={replay.data.body} />
+        <Button variant="default" onClick={close}>
+          Close
+        </Button>
+      </Stack>
+    );
   return (
-    <Text size="sm" fw={600} role="status">
-      {count === 0
-        ? 'None fits: there is nothing to replay.'
-        : `${count} would be replayed${answer.more ? ', and more fit' : ''}.`}
-    </Text>
+    <Stack>
+      <Text size="sm">
+        Oldest first, without what somebody has resolved. Each goes to the end of its target's queue, with 24 hours to
+        arrive.
+      </Text>
+      <StateChoice states={states} chosen={state} onChange={setState} />
+      <NumberInput
+        label="At most"
+        value={limit}
+        min={1}
+        max={mostAtOnce}
+        clampBehavior="strict"
+        onChange={(value) => typeof value === 'number' && value >= 1 && setLimit(value)}
+      />
+      <FreshSwitch checked={fresh} onChange={setFresh} />
+      <BulkPreview answer={found} />
+      {Boolean(error) && <Problem error={error} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={close}>
+          Cancel
+        </Button>
+        <Button
+          loading={replay.isPending || preview.isFetching}
+          disabled={!found || found.items.length === 0}
+          onClick={() => replay.mutate({ body })}
+        >
+          Replay {found?.items.length}
+        </Button>
+      </Group>
+    </Stack>
   );
 }
 
-const outcomes: Readonly<Record<Answer['items'][number]['outcome'], string>> = {
-  queued: 'queued again',
-  would_queue: 'would be queued',
-  changed_meanwhile: 'changed meanwhile, left alone',
-  no_longer_kept: 'too old: the message is no longer kept',
-};
-
-function Result({ answer }: { answer: Answer }) {
-  const counts = Map.groupBy(answer.items, ({ outcome }) => outcome);
+function StateChoice({
+  states,
+  chosen,
+  onChange,
+}: {
+  states: readonly Replayable[];
+  chosen: Replayable[];
+  onChange: (states: Replayable[]) => void;
+}) {
   return (
-    <div role="status">
-      <Text size="sm" fw={600}>
-        {answer.more ? 'Done with this part; more fit. Replay again for the next.' : 'Done.'}
-      </Text>
-      <List size="sm">
-        {[...counts].map(([outcome, items]) => (
-          <List.Item key={outcome}>
-            {items.length} {outcomes[outcome]}
-          </List.Item>
+    <Checkbox.Group
+      label="Those that are"
+      description="Unknown ones may have arrived: replayed, they may be shown twice."
+      value={chosen}
+      onChange={(values) => onChange(states.filter((each) => values.includes(each)))}
+    >
+      <Group mt="xs">
+        {states.map((each) => (
+          <Checkbox key={each} value={each} label={each} />
         ))}
-      </List>
-    </div>
+      </Group>
+    </Checkbox.Group>
   );
 }

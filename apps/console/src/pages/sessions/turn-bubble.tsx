@@ -59,11 +59,11 @@ export function TurnBubble({
   );
 }
 
-/** `operator input` for what an operator said here; the type where it is no plain message. */
+/** `operator input` for what an operator said here; the type where it is not simply something said. */
 function what(type: string, connector: string): string {
   const from = connector === 'http/_' ? 'operator input' : connector;
   const kind = type.replace('trunkline.', '').replace('.', ' ');
-  return kind === 'message created' ? from : `${from}, ${kind}`;
+  return kind === 'message created' || kind === 'domain event' ? from : `${from}, ${kind}`;
 }
 
 function TurnState({ answers, death }: { answers: number; death: object | undefined }) {
