@@ -1,4 +1,5 @@
 import { Badge } from '@mantine/core';
+import classes from './state-badge.module.css';
 
 const colours: Readonly<Record<string, string>> = {
   ready: 'green',
@@ -26,7 +27,7 @@ const colours: Readonly<Record<string, string>> = {
 /** A state in its colour; the word is what counts. */
 export function StateBadge({ state }: { state: string }) {
   return (
-    <Badge variant="light" color={colours[state] ?? 'gray'} tt="none" style={{ flexShrink: 0 }}>
+    <Badge variant="light" color={colours[state] ?? 'gray'} className={classes.badge}>
       {state}
     </Badge>
   );

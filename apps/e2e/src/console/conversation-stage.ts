@@ -9,7 +9,7 @@ import { openConsole, type ConsoleStage } from './open-console.ts';
 const token = 'hook-token-of-the-conversations';
 
 /** A target of HTTP deliveries that answers what it is told to. */
-export interface Receiver extends AsyncDisposable {
+interface Receiver extends AsyncDisposable {
   readonly url: string;
   /** By path: the status to answer; 204 unless set. */
   readonly answers: Map<string, number>;
@@ -18,7 +18,7 @@ export interface Receiver extends AsyncDisposable {
 }
 
 /** Listens on a port of its own. */
-export async function startReceiver(): Promise<Receiver> {
+async function startReceiver(): Promise<Receiver> {
   const answers = new Map<string, number>();
   const taken = new Map<string, { text: string; key: string }[]>();
   const server = createServer(async (request, response) => {

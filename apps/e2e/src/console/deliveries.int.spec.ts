@@ -30,7 +30,7 @@ describe.skipIf(!hasBrowser)('the deliveries of the console', () => {
   async function openDead(path: string): Promise<{ page: Page; id: string }> {
     const id = await stage.delivery(path, 'dead');
     const page = await stage.console.open('/deliveries/dead-letters');
-    await page.getByRole('link', { name: `Delivery ${id}` }).click();
+    await page.getByRole('link', { name: `delivery ${id}` }).click();
     await page.getByRole('button', { name: 'Replay' }).waitFor();
     return { page, id };
   }
@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('the deliveries of the console', () => {
 
   it('are looked into and replayed by keyboard alone; after that the target has it once', async () => {
     const { page, id } = await openDead('/mended');
-    await page.getByRole('region', { name: 'What is to be said' }).first().getByText('echo hello /mended').waitFor();
+    await page.getByRole('region', { name: 'What is to be said' }).getByText('echo hello /mended').waitFor();
     await page.getByRole('table', { name: 'Attempts' }).getByText('http_404 (HTTP 404)').waitFor();
     stage.receiver.answers.delete('/mended');
     await page.getByRole('button', { name: 'Replay' }).focus();
@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)('the deliveries of the console', () => {
     expect(await text.inputValue()).toBe('echo hello /corrected');
     await text.fill('What we meant');
     await confirm(page, 'Send');
-    await page.getByRole('region', { name: 'What is to be said' }).first().getByText('What we meant').waitFor(patient);
+    await page.getByRole('region', { name: 'What is to be said' }).getByText('What we meant').waitFor(patient);
     await waitFor(() => arrived('/corrected').length > 0, { what: 'the correction', timeoutMs: 60_000 });
     expect(arrived('/corrected')).toEqual(['What we meant']);
     const { state, resolution } = await get(id);
@@ -180,5 +180,8 @@ describe.skipIf(!hasBrowser)('the deliveries of the console', () => {
     expect(await findingsOf(console, '/deliveries', table)).toEqual([]);
     expect(await findingsOf(console, '/deliveries/events', table)).toEqual([]);
     expect(await findingsOf(console, `/deliveries/${id}`, table)).toEqual([]);
+    const event = '/deliveries/events/http/closed/ses-closed%20Is%20anybody%20there%3F';
+    const whole = (page: Page) => page.getByRole('region', { name: 'The event' }).waitFor();
+    expect(await findingsOf(console, event, whole)).toEqual([]);
   });
 });

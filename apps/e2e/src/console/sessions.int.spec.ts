@@ -71,8 +71,8 @@ describe.skipIf(!hasBrowser)('the sessions of the console', () => {
       .getByRole('link', { name: /^Event of turn/ })
       .first()
       .click();
-    await page.getByRole('heading', { name: 'Event' }).waitFor();
-    await page.getByRole('region', { name: 'The event' }).first().getByText('Where is it?').waitFor();
+    await page.getByRole('heading', { name: 'Event', exact: true }).waitFor();
+    await page.getByRole('region', { name: 'The event' }).getByText('Where is it?').waitFor();
     await page.context().close();
   });
 
@@ -130,7 +130,7 @@ describe.skipIf(!hasBrowser)('the sessions of the console', () => {
     await page.getByRole('region', { name: 'Persona' }).getByText('helper').waitFor();
 
     await page.getByRole('button', { name: 'Edit: Capability scope' }).click();
-    await page.getByLabel('skill allow').fill('search');
+    await page.getByRole('combobox', { name: 'skill allow' }).fill('search');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('region', { name: 'Capability scope' }).getByText('search').waitFor();

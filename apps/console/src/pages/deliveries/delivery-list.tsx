@@ -50,7 +50,7 @@ const columns: Column<DeliverySummary>[] = [
   {
     label: 'Delivery',
     cell: ({ delivery_id, target }) => (
-      <PlaceLink to={addressOf.delivery(delivery_id)} label={`Delivery ${delivery_id}`}>
+      <PlaceLink to={addressOf.delivery(delivery_id)} label={`${targetName(target)}, delivery ${delivery_id}`}>
         {targetName(target)}
       </PlaceLink>
     ),

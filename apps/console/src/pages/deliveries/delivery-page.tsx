@@ -113,7 +113,7 @@ function Content({ output }: Pick<DeliveryView, 'output'>) {
   if (buttons.length > 0) lines.push(`Buttons: ${buttons.join(', ')}`);
   return (
     <Stack gap="xs">
-      {text !== '' && <JsonView value={text} label="What is to be said" maxHeight={320} />}
+      {text !== '' && <JsonView value={text} label="Text" maxHeight={320} />}
       {lines.map((line) => (
         <Text key={line} size="xs" c="dimmed">
           {line}

@@ -1,4 +1,4 @@
-import { Code, JsonInput, Text } from '@mantine/core';
+import { Code, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { z } from 'zod';
 import { replyTargetSchema } from '@trunkline/events';
@@ -32,12 +32,12 @@ export function EditTargets({ session, etag }: Editable) {
         Where answers go that bring no target of their own. An empty list: they stay in the session. For example{' '}
         <Code>{'{"type": "slack", "connector": "team", "channel_id": "C012"}'}</Code>
       </Text>
-      <JsonInput
+      <Textarea
         label="List of targets (JSON)"
         value={text}
-        onChange={setText}
+        onChange={({ currentTarget }) => setText(currentTarget.value)}
         error={mistake}
-        formatOnBlur
+        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
         autosize
         minRows={6}
         maxRows={18}

@@ -4,7 +4,7 @@ import type { OutputView, TurnView } from '@trunkline/control-api';
 export type Saying = { at: string; turn: TurnView } | { at: string; output: OutputView };
 
 /** What was loaded of one side, newest first. */
-export interface Loaded<T> {
+interface Loaded<T> {
   items: readonly T[];
   hasNextPage: boolean;
 }

@@ -1,10 +1,11 @@
-import { Group, Spoiler, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import type { OutputView } from '@trunkline/control-api';
 import { saidIn, type Said } from '../../parts/said.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { When } from '../../parts/when.tsx';
 import classes from './conversation.module.css';
 import { DeliveryLine } from './delivery-line.tsx';
+import { LongText } from './long-text.tsx';
 
 /** What a consumer said, and what became of it at each of its targets. */
 export function OutputBubble({ output }: { output: OutputView }) {
@@ -41,7 +42,7 @@ export function OutputBubble({ output }: { output: OutputView }) {
 }
 
 const explained: Readonly<Record<Exclude<OutputView['state'], 'routed'>, string>> = {
-  waiting: 'No router has looked at it yet, or it is a dead letter: see the ledger for why.',
+  waiting: 'No router has looked at it yet, or it is a dead letter: the live feed says why, as “dead”.',
   local: 'It has no target: it stays in this session.',
   repeated: 'Said before under the same id: not delivered again.',
   unreadable: 'It could not be read, so it goes nowhere.',
@@ -51,11 +52,7 @@ function SaidView({ said }: { said: Said }) {
   const { text, files, buttons, notes } = said;
   return (
     <>
-      {text !== '' && (
-        <Spoiler maxHeight={260} showLabel="Show all of it" hideLabel="Show less">
-          <div className={classes.text}>{text}</div>
-        </Spoiler>
-      )}
+      {text !== '' && <LongText text={text} />}
       {files.map((file) => (
         <Text key={file} size="xs" c="dimmed">
           File: {file}

@@ -8,6 +8,7 @@ import { fileName } from '../../parts/said.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { When } from '../../parts/when.tsx';
 import classes from './conversation.module.css';
+import { LongText } from './long-text.tsx';
 
 /** What came in: who said it, what, and what became of it. */
 export function TurnBubble({
@@ -37,7 +38,7 @@ export function TurnBubble({
           <When at={at} />
         </Text>
       </Group>
-      {content && <div className={classes.text}>{content.text}</div>}
+      {content && <LongText text={content.text} />}
       {!content && read.ok && <JsonView value={read.value.data.metadata} label="What came in" maxHeight={160} />}
       {content?.attachments?.map((file) => (
         <Text key={file.asset_id} size="xs" c="dimmed">

@@ -79,7 +79,7 @@ function About({ found }: { found: EventFound }) {
       <Outputs found={found} />
       {event ? (
         <Part title="The event">
-          <JsonView value={event} label="The event" />
+          <JsonView value={event} label="Event as JSON" />
         </Part>
       ) : (
         <Text size="sm" c="dimmed">
