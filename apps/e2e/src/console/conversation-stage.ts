@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { startFakeTelegram, waitFor, type FakeTelegram } from '@trunkline/testing';
 import type { InstallationOptions } from '../installation.ts';
 import { openConsole, type ConsoleStage } from './open-console.ts';
@@ -21,16 +22,15 @@ interface Receiver extends AsyncDisposable {
 async function startReceiver(): Promise<Receiver> {
   const answers = new Map<string, number>();
   const taken = new Map<string, { text: string; key: string }[]>();
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const path = request.url ?? '';
-    let body = '';
-    for await (const chunk of request.setEncoding('utf8')) body += chunk;
     const status = answers.get(path) ?? 204;
-    if (status < 300) {
-      const { text } = JSON.parse(body) as { text: string };
-      taken.set(path, [...(taken.get(path) ?? []), { text, key: String(request.headers['idempotency-key']) }]);
-    }
-    response.writeHead(status).end();
+    void json(request).then((body) => {
+      const { text } = body as { text: string };
+      const key = String(request.headers['idempotency-key']);
+      if (status < 300) taken.set(path, [...(taken.get(path) ?? []), { text, key }]);
+      response.writeHead(status).end();
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -159,7 +159,7 @@ describe.skipIf(!hasBrowser)('the sessions of the console', () => {
     const list = (page: Page) => page.getByRole('link', { name: session }).waitFor();
     expect(await findingsOf(stage.console, '/sessions', list)).toEqual([]);
     expect(await findingsOf(stage.console, `/sessions/${session}`, openSession)).toEqual([]);
-  });
+  }, 90_000);
 
   it('end when somebody confirms it', async () => {
     const page = await stage.console.open(`/sessions/${session}`);
