@@ -105,6 +105,21 @@ function addByHand(deliveries: Command, shared: CommandShared): void {
       }),
     );
   deliveries
+    .command('correct <delivery_id> <text>')
+    .description('say something else in place of one that is dead, expired or unknown, and resolve it so')
+    .option('--plain', 'the text is no markdown')
+    .addHelpText(
+      'after',
+      '\nExample: trunkline deliveries correct dlv_0YqwT4gUQNBCvdTY9rq2hV "Your order is on its way."',
+    )
+    .action((delivery_id: string, content: string, { plain }: { plain?: boolean }) =>
+      onControl(shared, async ({ control, terminal }) => {
+        const text = { content, ...(plain && { format: 'plain' as const }) };
+        const { body } = await control.call('correctDelivery', { params: { delivery_id }, body: text });
+        terminal.out(terminal.json ? JSON.stringify(body) : `Said instead: ${body.delivery_id}.`);
+      }),
+    );
+  deliveries
     .command('cancel <delivery_id>')
     .description('end one that waits or is parked')
     .addHelpText('after', '\nExample: trunkline deliveries cancel dlv_0YqwT4gUQNBCvdTY9rq2hV')

@@ -14,7 +14,8 @@ const acts: Record<string, (turn: ConsumedTurn) => Promise<unknown>> = {
     await sleep(50);
     await turn.reply(`echo ${turn.text}`);
   },
-  long: (turn) => turn.reply(longText(40_000)),
+  /** `long <n>`: about so many characters, 40,000 unless said. */
+  long: (turn) => turn.reply(longText(Number(turn.text.split(' ')[1] ?? 40_000))),
   ask: (turn) =>
     turn.reply([
       { type: 'text', text: 'Shall I?' },
@@ -52,11 +53,14 @@ const acts: Record<string, (turn: ConsumedTurn) => Promise<unknown>> = {
   },
 };
 
+/** Beside these, the types of events that the command line names. */
+const heard = ['trunkline.message.created', 'trunkline.command.invoked', ...process.argv.slice(2)];
+
 async function act(turn: ConsumedTurn): Promise<unknown> {
   const { type } = turn.event;
   if (type === 'trunkline.interaction.received')
     return turn.reply(`pressed ${turn.event.data.content?.buttons?.[0]?.value}`);
-  if (type !== 'trunkline.message.created' && type !== 'trunkline.command.invoked') return undefined;
+  if (!heard.includes(type)) return undefined;
   const [verb = ''] = turn.text.split(' ');
   return (acts[verb] ?? (() => turn.reply(`echo ${turn.text}`)))(turn);
 }

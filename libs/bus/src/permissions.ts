@@ -121,6 +121,7 @@ function controlPlane(names: Names): Grant[] {
     ...streamNames.flatMap((stream) => [may.readAll(stream), may.follow(stream, `${prefix}.>`)]),
     may.append('EVENTS', names.allEvents),
     may.append('DELIVERIES', `${prefix}.deliveries.>`),
+    may.append('OUTPUTS', names.allOutputs),
     may.append('LEDGER', names.allLedger),
     may.subscribe(names.allLive, names.allStatus, `${prefix}.receipts.*.*`),
     may.publish(`${prefix}.ask.*`, names.statusWanted),

@@ -67,6 +67,28 @@ export const deliveryRoutes = defineRoutes({
     answer: deliverySummarySchema,
     problems: [...refusals],
   },
+  correctDelivery: {
+    method: 'POST',
+    path: '/v1/deliveries/:delivery_id/corrections',
+    role: 'operator',
+    tag: 'Deliveries',
+    summary: 'Say something else in place of a delivery that is dead, expired or unknown, and resolve it so.',
+    description:
+      'The text takes the place of the old one in a new output of the session, to the same target; files and buttons stay. The same ' +
+      'text again is the same correction; another one is refused once it is resolved.',
+    params,
+    body: z.strictObject({
+      content: z
+        .string()
+        .min(1)
+        .max(100_000)
+        .refine((text) => text.trim() !== '', 'is blank'),
+      format: z.enum(['markdown', 'plain']).default('markdown'),
+    }),
+    answer: z.object({ output_id: z.string(), delivery_id: z.string().describe('Of the correction.') }),
+    status: 202,
+    problems: [...refusals],
+  },
   cancelDelivery: {
     method: 'POST',
     path: '/v1/deliveries/:delivery_id/cancel',

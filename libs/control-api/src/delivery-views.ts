@@ -47,12 +47,26 @@ export const deliverySummarySchema = z.object({
   expires_at: z.string(),
   settled_at: z.string().optional(),
   replays: z.int().describe('How often it was replayed.'),
-  resolution: z.object({ at: z.string(), reason: z.string() }).optional().describe('What a person made of it.'),
+  resolution: z
+    .object({
+      at: z.string(),
+      reason: z.string(),
+      correction: z
+        .object({ output_id: z.string(), delivery_id: z.string() })
+        .optional()
+        .describe('What was said in its place.'),
+    })
+    .optional()
+    .describe('What a person made of it.'),
 });
 export type DeliverySummary = z.output<typeof deliverySummarySchema>;
 
 /** A delivery with all that is known of its way. */
 export const deliveryViewSchema = deliverySummarySchema.extend({
+  output: z
+    .looseObject({})
+    .optional()
+    .describe('What is to be said, without the bytes of files; missing once its message is older than 7 days.'),
   attempts: z.array(attemptSchema).describe('The newest 20.'),
   steps: z
     .record(z.string(), z.object({ done: z.literal(true), platform_message_id: z.string().optional() }))

@@ -2,7 +2,7 @@ export { auditRecordSchema, auditRoutes, type AuditRecord } from './audit-routes
 export { connectorRoutes, connectorViewSchema, type ConnectorView, type ConnectorWritten } from './connector-routes.ts';
 export { createControlClient, type ControlClient, type ControlClientOptions, type Received } from './client.ts';
 export { deliveryRoutes } from './delivery-routes.ts';
-export { deliveryStates, type DeliverySummary, type DeliveryView } from './delivery-views.ts';
+export { deliveryStates, deliverySummarySchema, type DeliverySummary, type DeliveryView } from './delivery-views.ts';
 export { eventRoutes, type StoredEvent } from './event-routes.ts';
 export { type EventSummary, type TurnView } from './event-views.ts';
 export { sessionRoutes } from './session-routes.ts';

@@ -12,6 +12,7 @@ export {
 export { deliveryLanes } from './delivery-lanes.ts';
 export { deliverySubject, enqueueDelivery } from './enqueue-delivery.ts';
 export { DeliveryNotFoundError, DeliveryVersionUnknownError } from './errors.ts';
+export { findDelivery } from './find-delivery.ts';
 export { findPlatformIds, type FoundPlatformIds } from './find-platform-ids.ts';
 export { getDelivery, listDeliveries, type DeliveryFilter, type DeliveryPage } from './list-deliveries.ts';
 export { type OnUnknown } from './next-step.ts';

@@ -42,6 +42,13 @@ export interface StateReason {
   detail: string;
 }
 
+/** What a person made of a delivery; `correction`: said in its place. */
+export interface Resolution {
+  at: string;
+  reason: string;
+  correction?: { output_id: string; delivery_id: string };
+}
+
 /** Everything known of a delivery's way so far: bucket `progress`, key `delivery.<delivery_id>`, kept 48 h once settled. */
 export interface ProgressRecord {
   v: 1;
@@ -72,7 +79,7 @@ export interface ProgressRecord {
   replays: number;
   fresh?: number;
   /** What an operator made of a delivery that did not arrive. */
-  resolution?: { at: string; reason: string };
+  resolution?: Resolution;
   /** Where its messages stand in DELIVERIES, and the newest that was handled. */
   subject: string;
   seq?: number;

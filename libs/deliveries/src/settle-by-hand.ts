@@ -2,7 +2,7 @@ import type { Bus, Entry } from '@trunkline/bus';
 import { settle } from './attempt.ts';
 import { appendSettlement } from './delivery-ledger.ts';
 import { DeliveryNotFoundError } from './errors.ts';
-import { isSettled, progressKey, type DeliveryState, type ProgressRecord } from './progress-record.ts';
+import { isSettled, progressKey, type DeliveryState, type ProgressRecord, type Resolution } from './progress-record.ts';
 import { settledLifetime } from './progress-store.ts';
 
 /** `refused`: its state does not allow it, or it changed while we looked; `state` is what it is in now. */
@@ -29,17 +29,24 @@ export async function cancelDelivery(
   return result;
 }
 
-/** Notes that a person has dealt with a delivery that is dead, expired or unknown. Its state stays. Throws DeliveryNotFoundError. */
+/**
+ * Notes that a person has dealt with a delivery that is dead, expired or unknown. Its state stays. With a `correction` it is refused once
+ * it is resolved otherwise: of two that are asked for at once, one is made. Throws DeliveryNotFoundError.
+ */
 export async function resolveDelivery(
   bus: ByHandBus,
   deliveryId: string,
-  options: { now: number; reason: string },
+  { now, ...what }: { now: number } & Pick<Resolution, 'reason' | 'correction'>,
 ): Promise<ByHand> {
   const entry = await entryOf(bus, deliveryId);
-  const { state } = entry.value;
+  const { state, resolution: before } = entry.value;
   if (state !== 'dead' && state !== 'expired' && state !== 'unknown') return { status: 'refused', state };
-  const resolution = { at: new Date(options.now).toISOString(), reason: options.reason };
-  return write(bus, { entry, next: { ...entry.value, resolution }, now: options.now });
+  if (what.correction && before) {
+    const isSame = before.correction?.output_id === what.correction.output_id;
+    return isSame ? { status: 'done', record: entry.value } : { status: 'refused', state };
+  }
+  const resolution: Resolution = { at: new Date(now).toISOString(), ...what };
+  return write(bus, { entry, next: { ...entry.value, resolution }, now });
 }
 
 /** Forgets that a target is disabled or its breaker open. What was refused meanwhile stays dead until it is replayed. */

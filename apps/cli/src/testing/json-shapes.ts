@@ -59,6 +59,7 @@ export const jsonShapes: Readonly<Record<string, z.ZodType | 'none' | 'raw'>> = 
   'deliveries get': routes.getDelivery.answer,
   'deliveries replay': routes.replayDelivery.answer,
   'deliveries resolve': routes.resolveDelivery.answer,
+  'deliveries correct': routes.correctDelivery.answer,
   'deliveries cancel': routes.cancelDelivery.answer,
   'deliveries replay-bulk': routes.replayDeliveries.answer.shape.items.element,
   'targets reset': routes.resetTarget.answer,

@@ -5,19 +5,21 @@ import { Problem } from './problem.tsx';
 
 /**
  * A button that asks first. `onConfirm` does it; the dialog stays open with the problem when that throws. `children` say in the dialog what
- * will happen.
+ * will happen; `ready={false}` while they ask for something that is not filled in yet.
  */
 export function ConfirmButton({
   label,
   children,
   change,
   onConfirm,
+  ready,
   ...button
 }: {
   label: string;
   children: ReactNode;
   change: { isPending: boolean; error: unknown; reset(): void };
   onConfirm: () => Promise<unknown>;
+  ready?: boolean;
 } & Pick<ButtonProps, 'color' | 'variant' | 'size' | 'disabled'>) {
   const [open, dialog] = useDisclosure(false);
   const begin = () => {
@@ -44,7 +46,13 @@ export function ConfirmButton({
             <Button variant="default" onClick={dialog.close}>
               Cancel
             </Button>
-            <Button color={button.color ?? 'blue'} loading={change.isPending} onClick={confirm} data-autofocus>
+            <Button
+              color={button.color ?? 'blue'}
+              loading={change.isPending}
+              disabled={ready === false}
+              onClick={confirm}
+              data-autofocus={ready === undefined || undefined}
+            >
               {label}
             </Button>
           </Group>

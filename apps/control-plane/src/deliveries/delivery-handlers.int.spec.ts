@@ -1,4 +1,5 @@
 import { enqueueDelivery, type StepOutcome } from '@trunkline/deliveries';
+import type { Output } from '@trunkline/events';
 import { waitFor } from '@trunkline/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deliverWith, deliveryTo } from '../testing/deliver-with.ts';
@@ -84,6 +85,47 @@ describe('deliveries', () => {
     const nowhere = { params: { delivery_id: 'dlv_none' } };
     await expect(api.admin.call('getDelivery', nowhere)).rejects.toSatisfy(refused('delivery_not_found'));
     await expect(api.admin.call('replayDelivery', nowhere)).rejects.toSatisfy(refused('delivery_not_found'));
+  });
+
+  it('are corrected once, with what else they said; the dead one is resolved with its correction', async () => {
+    const output: Output = {
+      ...{ output_id: 'typo', session_id: 'ses-typo', turn_id: 'trn_1', content: 'helo', metadata: { a: 1 } },
+      parts: [
+        { type: 'text', text: 'wrold' },
+        { type: 'buttons', rows: [[{ label: 'Yes', value: 'y' }]] },
+      ],
+    };
+    const delivery = deliveryTo('https://typo.example/in', 'typo', { session_id: 'ses-typo', output });
+    const params = { delivery_id: delivery.delivery_id };
+    const correct = async (content: string) =>
+      (await api.admin.call('correctDelivery', { params, body: { content } })).body;
+    await using _ = await deliverWith(api.bus, () => ({ outcome: 'refused', code: 'http_400', reason: 'No.' }));
+    await enqueue(delivery);
+    await waitFor(async () => (await get(delivery.delivery_id)).state === 'dead', {
+      what: 'the refusal',
+      timeoutMs: 15_000,
+    });
+    expect((await get(delivery.delivery_id)).output).toMatchObject(output);
+    const attempts = await Promise.allSettled([correct('hello'), correct('hello'), correct('bye')]);
+    const made = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
+    expect(new Set(made.map(({ output_id }) => output_id)).size).toBe(1);
+    const [first] = made;
+    const won = attempts[2]?.status === 'fulfilled' ? 'bye' : 'hello';
+    expect(await correct(won)).toEqual(first);
+    await expect(correct('something else')).rejects.toSatisfy(refused('delivery_state_conflict'));
+    expect(await get(delivery.delivery_id)).toMatchObject({ state: 'dead', resolution: { correction: first } });
+    const { items } = (await api.admin.call('listOutputs', { params: { session_id: 'ses-typo' } })).body;
+    expect(items).toMatchObject([
+      {
+        output_id: first?.output_id,
+        output: {
+          ...{ turn_id: 'trn_1', content: won, format: 'markdown', metadata: { a: 1 } },
+          ...{ parts: [output.parts?.[1]], reply_targets: [delivery.target] },
+        },
+      },
+    ]);
+    const audit = (await api.admin.call('listAudit', { query: { operation: 'correctDelivery' } })).body.items;
+    expect(audit[0]).toMatchObject({ changes: [{ field: 'correction', to: first?.delivery_id }] });
   });
 
   it('are replayed in bulk, oldest first, as a dry run said; what somebody resolved stays', async () => {

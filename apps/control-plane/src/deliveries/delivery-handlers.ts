@@ -3,6 +3,7 @@ import type { deliveryRoutes } from '@trunkline/control-api';
 import {
   cancelDelivery,
   DeliveryNotFoundError,
+  findDelivery,
   getDelivery,
   listDeliveries,
   replayDelivery,
@@ -13,6 +14,7 @@ import {
   type TargetRecord,
 } from '@trunkline/deliveries';
 import { refuse, type HandlersOf, type Refusal } from '../operation.ts';
+import { correctDelivery } from './correct-delivery.ts';
 import { deliverySummary, deliveryView } from './delivery-view.ts';
 import { replayBulk } from './replay-bulk.ts';
 
@@ -38,8 +40,11 @@ function reads(bus: Bus): Pick<HandlersOf<typeof deliveryRoutes>, Reads> {
     getDelivery: ({ params }) =>
       orNotFound(async () => {
         const record = await getDelivery(bus, params.delivery_id);
-        const target = await bus.bucket<TargetRecord>('targets').get(record.target_id);
-        return { answer: deliveryView(record, target?.value) };
+        const [target, made] = await Promise.all([
+          bus.bucket<TargetRecord>('targets').get(record.target_id),
+          findDelivery(record, bus),
+        ]);
+        return { answer: deliveryView(record, { target: target?.value, output: made?.delivery.output }) };
       }),
   };
 }
@@ -62,6 +67,15 @@ function changes({ bus, now }: Deps): Omit<HandlersOf<typeof deliveryRoutes>, Re
           { field: 'resolution', to: reason },
           'Only one that is dead, expired or unknown can be resolved',
         );
+      }),
+    correctDelivery: ({ params, body, caller }) =>
+      orNotFound(async () => {
+        const { delivery_id } = params;
+        const corrected = await correctDelivery({ delivery_id, ...body, by: caller.name }, { bus, now });
+        if ('problem' in corrected) return corrected;
+        const { correction, isNew } = corrected;
+        const audit = { target: params, changes: [{ field: 'correction', to: correction.delivery_id }] };
+        return { answer: correction, audit: isNew ? audit : ('nothing_changed' as const) };
       }),
     cancelDelivery: ({ params, caller }) =>
       orNotFound(async () => {

@@ -1,5 +1,7 @@
 import type { DeliverySummary, DeliveryView } from '@trunkline/control-api';
 import type { ProgressRecord, TargetRecord } from '@trunkline/deliveries';
+import type { Output } from '@trunkline/events';
+import { withoutBytes } from '../sessions/without-bytes.ts';
 
 /** A delivery without what was tried. */
 export function deliverySummary(record: ProgressRecord): DeliverySummary {
@@ -10,11 +12,15 @@ export function deliverySummary(record: ProgressRecord): DeliverySummary {
   return { ...what, state, reason, attempt_count, ...when, replays, resolution };
 }
 
-/** All that is known of a delivery; `target` is what is kept of its target, where that is not as usual. */
-export function deliveryView(record: ProgressRecord, target: TargetRecord | undefined): DeliveryView {
+/** All that is known of a delivery: `output` while its message is kept, `target` where that is not as usual. */
+export function deliveryView(
+  record: ProgressRecord,
+  { output, target }: { output: Output | undefined; target: TargetRecord | undefined },
+): DeliveryView {
   const { attempts, steps, in_doubt } = record;
   return {
     ...deliverySummary(record),
+    ...(output && { output: withoutBytes(output) }),
     attempts,
     steps,
     in_doubt,

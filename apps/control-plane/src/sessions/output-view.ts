@@ -4,6 +4,7 @@ import { progressKey, type ProgressRecord } from '@trunkline/deliveries';
 import { deliveryIdOf, readOutput, targetKey, type Output } from '@trunkline/events';
 import { outputKey, type OutputRecord } from '@trunkline/reply-routing';
 import { deliverySummary } from '../deliveries/delivery-view.ts';
+import { withoutBytes } from './without-bytes.ts';
 
 type OutputBus = Pick<Bus, 'bucket' | 'follow' | 'streamState' | 'names' | 'read'>;
 
@@ -32,17 +33,6 @@ async function outputView(message: StoredMessage, sessionId: string, bus: Output
   if (record.value.seq !== message.seq) return { ...shown, state: 'repeated', deliveries: [] };
   const deliveries = await deliveriesOf(output, record.value, bus);
   return { ...shown, state: record.value.targets.length === 0 ? 'local' : 'routed', deliveries };
-}
-
-/** The reply handle is a key to the conversation, and files are too large for a list. */
-export function withoutBytes(output: Output): Record<string, unknown> {
-  const { reply_handle: _, parts, ...rest } = output;
-  const lean = parts?.map((part) => {
-    if (part.type !== 'attachment' || part.content_base64 === undefined) return part;
-    const { content_base64, ...facts } = part;
-    return { ...facts, byte_length: Buffer.byteLength(content_base64, 'base64') };
-  });
-  return { ...rest, ...(lean && { parts: lean }) };
 }
 
 async function deliveriesOf({ session_id, output_id }: Output, { targets }: OutputRecord, bus: Pick<Bus, 'bucket'>) {

@@ -5,7 +5,7 @@ import { readEvent, readOutput, readTurn } from '@trunkline/events';
 import { z } from 'zod';
 import { deliverySummary } from '../deliveries/delivery-view.ts';
 import { turnView, withoutRaw } from '../events/event-summary.ts';
-import { withoutBytes } from '../sessions/output-view.ts';
+import { withoutBytes } from '../sessions/without-bytes.ts';
 
 export type FeedQuery = QueryOf<(typeof streamRoutes)['streamFeed']>;
 

@@ -1,0 +1,91 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import type { DeliverySummary } from '@trunkline/control-api';
+import { RefreshCw } from 'lucide-react';
+import { useSession } from '../../api/session.ts';
+import { useList } from '../../api/use-operation.ts';
+import { addressOf, PlaceLink } from '../../parts/links.tsx';
+import { Rows, type Column } from '../../parts/rows.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
+import { targetName } from '../../parts/target-name.ts';
+import { useFilters } from '../../parts/use-filters.ts';
+import { When } from '../../parts/when.tsx';
+import { BulkReplay } from './bulk-replay.tsx';
+import { DeliveryFilters, deliveryQuery } from './delivery-filters.tsx';
+import { useLiveRows } from './use-live-rows.ts';
+import type { DeliveriesView } from './views.ts';
+
+/** The deliveries of a view that fit the filters in the address; each row follows what becomes of it. */
+export function DeliveryList({ view }: { view: DeliveriesView }) {
+  const { may } = useSession();
+  const query = deliveryQuery(useFilters(), view);
+  const list = useList('listDeliveries', { query });
+  const { items, hasOthers } = useLiveRows(list, query);
+  return (
+    <>
+      <DeliveryFilters view={view} />
+      <Group mb="sm" gap="xs">
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<RefreshCw size={14} aria-hidden />}
+          loading={list.isRefetching}
+          onClick={() => void list.refetch()}
+        >
+          {hasOthers ? 'Refresh: there are others' : 'Refresh'}
+        </Button>
+        {may('operator') && <BulkReplay query={query} />}
+      </Group>
+      <Rows
+        list={{ ...list, items }}
+        columns={columns}
+        keyOf={({ delivery_id }) => delivery_id}
+        label={view.title}
+        empty={view.empty}
+      />
+    </>
+  );
+}
+
+const columns: Column<DeliverySummary>[] = [
+  {
+    label: 'Delivery',
+    cell: ({ delivery_id, target }) => (
+      <PlaceLink to={addressOf.delivery(delivery_id)} label={`${targetName(target)}, delivery ${delivery_id}`}>
+        {targetName(target)}
+      </PlaceLink>
+    ),
+  },
+  { label: 'State', width: 130, cell: (delivery) => <State delivery={delivery} /> },
+  {
+    label: 'Session',
+    cell: ({ session_id }) => <PlaceLink to={addressOf.session(session_id)}>{session_id}</PlaceLink>,
+  },
+  { label: 'Reason', cell: ({ reason }) => <Reason reason={reason} /> },
+  { label: 'Attempts', width: 90, cell: ({ attempt_count }) => <Text size="sm">{attempt_count}</Text> },
+  { label: 'Made', width: 100, cell: ({ created_at }) => <When at={created_at} /> },
+];
+
+function State({ delivery: { state, resolution } }: { delivery: DeliverySummary }) {
+  return (
+    <Stack gap={2} align="flex-start">
+      <StateBadge state={state} />
+      {resolution && (
+        <Text size="xs" c="dimmed">
+          {resolution.correction ? 'corrected' : 'resolved'}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function Reason({ reason }: Pick<DeliverySummary, 'reason'>) {
+  if (!reason) return <Text size="sm">–</Text>;
+  return (
+    <div>
+      <Text size="sm">{reason.code}</Text>
+      <Text size="xs" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
+        {reason.detail}
+      </Text>
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import { Group, MultiSelect, Text } from '@mantine/core';
+import type { EventSummary } from '@trunkline/control-api';
+import { useList } from '../../../api/use-operation.ts';
+import { ConnectorFilter, TextFilter, TimeFilter } from '../../../parts/filter-fields.tsx';
+import { addressOf, PlaceLink } from '../../../parts/links.tsx';
+import { Rows, type Column } from '../../../parts/rows.tsx';
+import { StateBadge } from '../../../parts/state-badge.tsx';
+import { connectorOf, timesOf, useFilters } from '../../../parts/use-filters.ts';
+import { When } from '../../../parts/when.tsx';
+
+const outcomes = ['accepted', 'rejected', 'ignored', 'dead'] as const;
+
+/** What came in, by what became of it. */
+export function EventList() {
+  const filters = useFilters();
+  const outcome = filters.manyOf('outcome', outcomes);
+  const list = useList('listEvents', {
+    query: {
+      ...connectorOf(filters),
+      ...timesOf(filters),
+      session_id: filters.of('session'),
+      ...(outcome.length > 0 && { outcome }),
+    },
+  });
+  return (
+    <>
+      <Group mb="md" align="flex-end">
+        <MultiSelect
+          label="Outcome"
+          placeholder={outcome.length === 0 ? 'any' : undefined}
+          data={[...outcomes]}
+          value={outcome}
+          onChange={(chosen) => filters.set({ outcome: chosen })}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Clear Outcome' }}
+          miw={160}
+        />
+        <ConnectorFilter />
+        <TextFilter name="session" label="Session" placeholder="its id" w={160} />
+        <TimeFilter name="since" label="Since" />
+        <TimeFilter name="before" label="Before" />
+      </Group>
+      <Rows
+        list={list}
+        columns={columns}
+        keyOf={({ connector, event_id, outcome, at }) =>
+          `${connector.kind}/${connector.name}/${event_id} ${outcome} ${at}`
+        }
+        label="Events"
+        empty="No event fits these filters. Send one to a connector and it appears here."
+      />
+    </>
+  );
+}
+
+const columns: Column<EventSummary>[] = [
+  {
+    label: 'Event',
+    cell: (event) => (
+      <div>
+        <PlaceLink to={addressOf.event(event)}>{event.event_id}</PlaceLink>
+        {event.text !== undefined && (
+          <Text size="xs" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
+            {event.actor?.name ?? event.actor?.id}: {event.text}
+          </Text>
+        )}
+      </div>
+    ),
+  },
+  { label: 'Outcome', width: 110, cell: ({ outcome }) => <StateBadge state={outcome} /> },
+  {
+    label: 'Connector',
+    width: 160,
+    cell: ({ connector }) => (
+      <Text size="sm">
+        {connector.kind}/{connector.name}
+      </Text>
+    ),
+  },
+  {
+    label: 'Became',
+    cell: ({ session_id, reason }) =>
+      reason ? (
+        <div>
+          <Text size="sm">{reason.code}</Text>
+          <Text size="xs" c="dimmed" lineClamp={2}>
+            {reason.detail}
+          </Text>
+        </div>
+      ) : (
+        session_id && <PlaceLink to={addressOf.session(session_id)}>{session_id}</PlaceLink>
+      ),
+  },
+  { label: 'When', width: 100, cell: ({ at }) => <When at={at} /> },
+];

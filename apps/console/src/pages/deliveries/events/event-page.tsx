@@ -1,0 +1,140 @@
+import { Center, Group, List, Loader, Stack, Text, Title } from '@mantine/core';
+import type { ReceivedOf, routes } from '@trunkline/control-api';
+import { connectorKinds } from '@trunkline/events';
+import type { ReactNode } from 'react';
+import { useOperation } from '../../../api/use-operation.ts';
+import { Facts } from '../../../parts/facts.tsx';
+import { useIdInAddress } from '../../../parts/id-in-address.ts';
+import { JsonView } from '../../../parts/json-view.tsx';
+import { addressOf, PlaceLink } from '../../../parts/links.tsx';
+import { PageHeader } from '../../../parts/page-header.tsx';
+import { Problem } from '../../../parts/problem.tsx';
+import { StateBadge } from '../../../parts/state-badge.tsx';
+import { When } from '../../../parts/when.tsx';
+import { ReplayEvent, type EventParams } from './replay-event.tsx';
+
+type EventFound = ReceivedOf<(typeof routes)['getEvent']>;
+
+/** One event: what it says, what became of it, and its replays. */
+export function EventPage({ kind: written, name }: { kind: string; name: string }) {
+  const event_id = useIdInAddress(`/deliveries/events/${written}/${name}/`);
+  const kind = connectorKinds.find((each) => each === written) ?? 'http';
+  return <Found key={`${kind}/${name}/${event_id}`} params={{ kind, name, event_id }} />;
+}
+
+function Found({ params }: { params: EventParams }) {
+  const { data, error, isPending, refetch } = useOperation('getEvent', { params }, { everyMs: 5_000 });
+  if (isPending)
+    return (
+      <Center p="xl">
+        <Loader aria-label="Loading" />
+      </Center>
+    );
+  const found = data?.body;
+  return (
+    <>
+      <PageHeader title="Event" about={<Heading id={params.event_id} found={found} />}>
+        {found && <ReplayEvent params={params} found={found} />}
+      </PageHeader>
+      {found ? <About found={found} /> : <Problem error={error} retry={() => void refetch()} />}
+    </>
+  );
+}
+
+function Heading({ id, found }: { id: string; found: EventFound | undefined }) {
+  return (
+    <Group gap="xs">
+      {found && <StateBadge state={found.outcome} />}
+      <span>{id}</span>
+      <PlaceLink to="/deliveries/events">All events</PlaceLink>
+    </Group>
+  );
+}
+
+function About({ found }: { found: EventFound }) {
+  const { connector, type, conversation, actor, session_id, turn_id, at, reason, group, replay_of, event } = found;
+  return (
+    <Stack gap="md">
+      {reason && (
+        <Text size="sm" role="status">
+          {reason.code}: {reason.detail}
+        </Text>
+      )}
+      <Facts
+        facts={{
+          Connector: `${connector.kind}/${connector.name}`,
+          Type: type,
+          Conversation: conversation,
+          From: actor && (actor.name ?? actor.id),
+          Session: session_id && <PlaceLink to={addressOf.session(session_id)}>{session_id}</PlaceLink>,
+          Turn: turn_id,
+          'Given up by': group,
+          Decided: <When at={at} />,
+          'Replay of': replay_of && (
+            <PlaceLink to={addressOf.event({ connector, event_id: replay_of })}>{replay_of}</PlaceLink>
+          ),
+        }}
+      />
+      <Replays found={found} />
+      <Outputs found={found} />
+      {event ? (
+        <Part title="The event">
+          <JsonView value={event} label="Event as JSON" />
+        </Part>
+      ) : (
+        <Text size="sm" c="dimmed">
+          What it said was never stored: it was refused or ignored before.
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function Replays({ found: { replays, connector } }: { found: EventFound }) {
+  if (replays.length === 0) return null;
+  return (
+    <Part title="Replays">
+      <List size="sm" listStyleType="none">
+        {replays.map(({ event_id, status, reason }) => (
+          <List.Item key={event_id}>
+            <Group gap="xs">
+              <StateBadge state={status} />
+              <PlaceLink to={addressOf.event({ connector, event_id })}>{event_id}</PlaceLink>
+              {reason && <Text size="xs">{reason.code}</Text>}
+            </Group>
+          </List.Item>
+        ))}
+      </List>
+    </Part>
+  );
+}
+
+function Outputs({ found: { outputs } }: { found: EventFound }) {
+  const deliveries = outputs.flatMap((output) => output.deliveries);
+  if (deliveries.length === 0) return null;
+  return (
+    <Part title="Deliveries of its answers">
+      <List size="sm" listStyleType="none">
+        {deliveries.map(({ delivery_id, state }) => (
+          <List.Item key={delivery_id}>
+            <Group gap="xs">
+              <StateBadge state={state} />
+              <PlaceLink to={addressOf.delivery(delivery_id)}>{delivery_id}</PlaceLink>
+            </Group>
+          </List.Item>
+        ))}
+      </List>
+    </Part>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <Title order={3} size="h6" mb={4}>
+        {title}
+      </Title>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,18 @@
+import { notifications } from '@mantine/notifications';
+import { useChange } from '../../api/use-operation.ts';
+import { ConfirmButton } from '../../parts/confirm-button.tsx';
+
+/** Ends a session, once somebody has confirmed it. */
+export function EndSession({ sessionId, etag }: { sessionId: string; etag: string | undefined }) {
+  const change = useChange('endSession', ['getSession', 'listSessions']);
+  const end = async () => {
+    await change.mutateAsync({ params: { session_id: sessionId }, ...(etag !== undefined && { ifMatch: etag }) });
+    notifications.show({ message: `Session ${sessionId} has ended.`, color: 'green' });
+  };
+  return (
+    <ConfirmButton label="End session" color="red" change={change} onConfirm={end}>
+      Its binding keys become free and what consumers keep for it is gone; that cannot be taken back. What was said
+      stays to be read. The next event of its conversations begins a new life of a session.
+    </ConfirmButton>
+  );
+}
