@@ -24,6 +24,7 @@ export {
   gatewayRoutes,
   type ConnectorTest,
   type Explanation,
+  type SimulatedMessage,
 } from './gateway-routes.ts';
 export { grantRoutes } from './grant-routes.ts';
 export { liveStateSchema, type LiveState } from './live-state.ts';

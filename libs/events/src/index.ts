@@ -34,6 +34,8 @@ export {
   type GatewayQuestion,
   type PlatformRequest,
   type ProbeCheck,
+  type SimulatedMessage,
+  type Simulation,
 } from './gateway-question.ts';
 export { deliveryIdOf, outputIdOf, turnIdOf } from './ids.ts';
 export { jsonDepth } from './json-depth.ts';

@@ -10,6 +10,8 @@ import {
   type GatewayQuestion,
   type PlatformRequest,
   type ProbeCheck,
+  type SimulatedMessage,
+  type Simulation,
 } from '@trunkline/events';
 import type { Inventory, InventoryEntry, ReadyEntry } from '@trunkline/inventory';
 import { redact } from '@trunkline/secrets';
@@ -34,12 +36,20 @@ export interface Explain<K extends ConnectorKind> {
   ): Promise<ExplainedEvent[]> | ExplainedEvent[];
 }
 
+/** Sends a message of an operator's through the ingress, as a caller with the connector's secrets would. It is stored, and answered. */
+export type Simulate<K extends ConnectorKind> = (
+  message: SimulatedMessage,
+  entry: ReadyEntry<ConnectorOf<K>>,
+) => Promise<Simulation>;
+
 export interface OperatorParts<K extends ConnectorKind> {
   kind: K;
   bus: Pick<Bus, 'ask' | 'answer' | 'names'>;
   inventory: Pick<Inventory, 'get'>;
   probe: Probe<K>;
   explain: Explain<K>;
+  /** Missing where a conversation cannot be had without the platform. */
+  simulate?: Simulate<K>;
   /** How long checks may take; tests are shorter. */
   probeMs?: number;
 }
@@ -75,8 +85,15 @@ async function answerTo<K extends ConnectorKind>(document: unknown, deps: Deps<K
   const entry = deps.inventory.get(deps.kind, question.connector);
   if (entry === undefined) return { ...about, answer: 'connector_not_found' };
   try {
-    if (question.ask === 'probe') return await probe(question, entry, deps);
-    return { ...about, answer: 'explained', ...(await explain(question.request, entry, deps)) };
+    switch (question.ask) {
+      case 'probe':
+        return await probe(question, entry, deps);
+      case 'explain':
+        return { ...about, answer: 'explained', ...(await explain(question.request, entry, deps)) };
+      case 'simulate':
+        if (!deps.simulate) return { ...about, answer: 'not_understood', problems: ['ask: not of this kind'] };
+        return { ...about, answer: 'simulated', simulation: await simulated(question.message, entry, deps.simulate) };
+    }
   } catch (error) {
     deps.service.log.error({ err: error, connector: entry.name, ask: question.ask }, 'question.failed');
     return { ...about, answer: 'failed' };
@@ -123,6 +140,15 @@ function configurationCheck(entry: InventoryEntry): ProbeCheck {
     case 'degraded':
       return { ...check, outcome: 'failed', detail: `It cannot work: ${entry.reason}` };
   }
+}
+
+async function simulated<K extends ConnectorKind>(
+  message: SimulatedMessage,
+  entry: InventoryEntry<ConnectorOf<K>>,
+  simulate: Simulate<K>,
+): Promise<Simulation> {
+  if (entry.state === 'ready') return simulate(message, entry);
+  return { outcome: 'refused', reason: { code: 'connector_not_ready', detail: configurationCheck(entry).detail } };
 }
 
 const holderAway = (gateway: string): ProbeCheck => ({
