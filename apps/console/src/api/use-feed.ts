@@ -1,6 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { ControlUnreachableError, type FeedEntry, type FollowOptions } from '@trunkline/control-api';
 import { control } from './control.ts';
+import { isSignedOut, sessionKey } from './session.ts';
 
 export type FeedQuery = Parameters<typeof control.stream>[0];
 export type FeedState = 'connecting' | 'live' | 'reconnecting' | 'paused' | 'refused';
@@ -26,6 +28,7 @@ export function useFollowedFeed(
   const [attempt, setAttempt] = useState(0);
   const [place] = useState<{ id: string | undefined; asked: string }>({ id: undefined, asked: '' });
   const asked = JSON.stringify(query);
+  const queries = useQueryClient();
   const take = useEffectEvent(onEntry);
   useEffect(() => {
     if (paused) return setState('paused');
@@ -56,6 +59,8 @@ export function useFollowedFeed(
         timer = setTimeout(() => setAttempt((before) => before + 1), againMs);
         return;
       }
+      // The page asks to sign in again.
+      if (isSignedOut(error)) return void queries.resetQueries({ queryKey: sessionKey });
       setState('refused');
       setFailure(error);
     });
@@ -63,6 +68,6 @@ export function useFollowedFeed(
       clearTimeout(timer);
       over.abort();
     };
-  }, [asked, paused, place, attempt]);
+  }, [asked, paused, place, attempt, queries]);
   return { state, failure, retry: () => setAttempt((before) => before + 1) };
 }

@@ -1,8 +1,19 @@
-import { Drawer } from '@mantine/core';
+import { Drawer, Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { JsonView } from './json-view.tsx';
 
-/** A document beside the page, as long as `value` is there. */
-export function JsonDrawer({ title, value, onClose }: { title: string; value: unknown; onClose: () => void }) {
+/** A document beside the page, as long as `value` is there; `children` stand above it. */
+export function JsonDrawer({
+  title,
+  value,
+  onClose,
+  children,
+}: {
+  title: string;
+  value: unknown;
+  onClose: () => void;
+  children?: ReactNode;
+}) {
   return (
     <Drawer
       opened={value !== undefined}
@@ -12,7 +23,10 @@ export function JsonDrawer({ title, value, onClose }: { title: string; value: un
       size="lg"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {value !== undefined && <JsonView value={value} label={title} maxHeight={10_000} />}
+      <Stack>
+        {children}
+        {value !== undefined && <JsonView value={value} label={title} maxHeight={10_000} />}
+      </Stack>
     </Drawer>
   );
 }

@@ -24,6 +24,8 @@ type Kind = NonNullable<NonNullable<FeedQuery>['kind']>;
 // A kind that this console does not know is the API's to refuse.
 const isKind = (kind: string | undefined): kind is Kind => kind !== undefined;
 
+const filter = { flex: '1 1 150px', maxWidth: 280 };
+
 /** The filters, which stand in the address. */
 export function LiveFilters() {
   const [what, setWhat] = useAddressField('what');
@@ -46,8 +48,8 @@ export function LiveFilters() {
         )}
       </Group>
       <Group align="flex-end" gap="sm">
-        <ConnectorPicker value={connector} onPick={setConnector} kinds clearable placeholder="all" w={220} />
-        <AddressText field="session" label="Session" placeholder="all" w={260} />
+        <ConnectorPicker value={connector} onPick={setConnector} kinds clearable placeholder="all" style={filter} />
+        <AddressText field="session" label="Session" placeholder="all" style={filter} />
       </Group>
     </Stack>
   );

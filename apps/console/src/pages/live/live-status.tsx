@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, ColorSwatch, Group, Text } from '@mantine/core';
 import type { FeedState } from '../../api/use-feed.ts';
 import { mostRows } from './row-window.ts';
 
@@ -31,9 +31,12 @@ export function LiveStatus({
 }) {
   return (
     <Group justify="space-between" mb="xs" gap="xs" mih={30}>
-      <Text role="status" size="sm" c={`var(--mantine-color-${colours[state]}-text)`} fw={600}>
-        {words[state]}
-      </Text>
+      <Group gap={8} wrap="nowrap">
+        <ColorSwatch size={10} color={`var(--mantine-color-${colours[state]}-filled)`} aria-hidden withShadow={false} />
+        <Text role="status" size="sm" fw={600}>
+          {words[state]}
+        </Text>
+      </Group>
       <Group gap="xs">
         {rows > 0 && (
           <Text size="xs" c="dimmed">

@@ -2,10 +2,10 @@ import { Button, Text } from '@mantine/core';
 import { Pause, Play } from 'lucide-react';
 import { useState } from 'react';
 import { useFollowedFeed, type FeedQuery } from '../../api/use-feed.ts';
-import { JsonDrawer } from '../../parts/json-drawer.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { LiveFilters, useLiveQuery } from './live-filters.tsx';
+import { LiveItem } from './live-item.tsx';
 import { LiveList } from './live-list.tsx';
 import { LiveStatus } from './live-status.tsx';
 import type { LiveRow } from './row-window.ts';
@@ -46,11 +46,7 @@ function Tail({ query, paused }: { query: FeedQuery; paused: boolean }) {
           Nothing yet. Say something in the playground, or with: npm run -s trunkline -- simulate http hello
         </Text>
       )}
-      <JsonDrawer
-        title={open ? `${open.item.what}, as the feed has it` : ''}
-        value={open?.item}
-        onClose={() => setOpen(undefined)}
-      />
+      <LiveItem item={open?.item} onClose={() => setOpen(undefined)} />
     </>
   );
 }
