@@ -41,7 +41,7 @@ export async function* followFeed(connect: Connect, options: FollowOptions): Asy
     } finally {
       watch.stop();
     }
-    onState?.('reconnecting');
+    if (!signal?.aborted) onState?.('reconnecting');
   }
 }
 

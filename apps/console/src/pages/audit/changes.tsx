@@ -9,7 +9,7 @@ export function Changes({ changes }: Pick<AuditRecord, 'changes'>) {
       {changes.map(({ field, from, to }) => (
         <List.Item key={field}>
           {field}
-          {(from !== undefined || to !== undefined) && `: ${shown(from)} → ${shown(to)}`}
+          {from === undefined ? to !== undefined && `: ${shown(to)}` : `: ${shown(from)} → ${shown(to)}`}
         </List.Item>
       ))}
     </List>

@@ -79,10 +79,10 @@ function storedStep({ outcome, event_id, conversation, code, reason, stored = 'n
 }
 
 const deciders: Readonly<Record<string, string>> = {
-  fixed_session_id: "the connector's fixed_session_id",
-  requested_session_id: 'the session_id that the payload names',
-  binding_key: 'the binding key',
-  natural_session_id: 'no key is bound yet: the session is named after the conversation',
+  fixed_session_id: 'All events of the connector belong to it: fixed_session_id.',
+  requested_session_id: 'The payload names it: session_id.',
+  binding_key: 'A binding key leads to it:',
+  natural_session_id: 'No key leads to a session yet: it is named after the conversation.',
 };
 
 function sessionStep(session: NonNullable<Explained['session']>): Step {
@@ -105,7 +105,7 @@ function sessionStep(session: NonNullable<Explained['session']>): Step {
       <Stack gap={2}>
         {session_id !== undefined && <SessionName id={session_id} exists={!would_create} />}
         <span>
-          because of {deciders[decided_by]} {binding_key !== undefined && <Code>{binding_key}</Code>}
+          {deciders[decided_by]} {binding_key !== undefined && <Code>{binding_key}</Code>}
         </span>
         <Keys title="Keys that would be bound to it" keys={would_bind} />
         <Keys title="Keys that stay with other sessions" keys={foreign_keys} />
