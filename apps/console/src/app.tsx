@@ -1,8 +1,9 @@
 import { MantineProvider, createTheme, type CSSVariablesResolver } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { ControlRefusedError } from '@trunkline/control-api';
+import { ControlRefusedError, ControlUnreachableError } from '@trunkline/control-api';
 import { isSignedOut, sessionKey } from './api/session.ts';
+import { reachableKey } from './shell/connection-banner.tsx';
 import { pageNonce } from './shell/page-nonce.ts';
 import { Shell } from './shell/shell.tsx';
 
@@ -37,10 +38,11 @@ const readableText: CSSVariablesResolver = () => ({
 
 const tries = 2;
 
-/** A session that ended while the page was open: the page asks to sign in again. */
+/** A session that ended while the page was open: the page asks to sign in again. A connection that is lost is looked at. */
 const onError = (error: unknown): void => {
   const wasSignedIn = Boolean(queries.getQueryData(sessionKey));
   if (wasSignedIn && isSignedOut(error)) void queries.resetQueries({ queryKey: sessionKey });
+  if (error instanceof ControlUnreachableError) void queries.invalidateQueries({ queryKey: reachableKey });
 };
 
 const queries: QueryClient = new QueryClient({

@@ -60,16 +60,19 @@ function forgedBy(
 }
 
 /** Counts one more failed authentication of its address, and says so. */
-export function refuseUnknown(req: IncomingMessage, { failures, trustedProxies }: FailureDeps): Refusal {
+export function refuseUnknown(
+  req: IncomingMessage,
+  { failures, trustedProxies }: FailureDeps,
+  detail = 'Send Authorization: Bearer <token> with a token that is neither expired nor revoked (trunkline tokens create).',
+): Refusal {
   const failure = failures.failed(clientAddress(req, trustedProxies));
   if (failure.limited) return { problem: tooMany, headers: retryAfter(failure.retryAfterMs) };
-  return { problem: unauthenticated, headers: { 'www-authenticate': 'Bearer realm="trunkline"' } };
+  return {
+    problem: problem('unauthenticated', { detail }),
+    headers: { 'www-authenticate': 'Bearer realm="trunkline"' },
+  };
 }
 
-const unauthenticated = problem('unauthenticated', {
-  detail:
-    'Send Authorization: Bearer <token> with a token that is neither expired nor revoked (trunkline tokens create).',
-});
 const tooMany = problem('too_many_auth_failures', {
   detail: 'Too many requests from this address failed to authenticate. Correct the token; try again after Retry-After.',
 });

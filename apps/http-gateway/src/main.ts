@@ -11,8 +11,9 @@ import { deriveKey, replyHandlePurpose } from '@trunkline/secrets';
 import { connectBus, runService } from '@trunkline/service';
 import { httpExplain } from './explain.ts';
 import { httpGatewayOptions } from './options.ts';
-import { createProbeMark } from './probe-mark.ts';
+import { createOwnMarks } from './own-mark.ts';
 import { httpProbe } from './probe.ts';
+import { httpSimulate } from './simulate.ts';
 import { startHttpDeliveries } from './start-deliveries.ts';
 import { startIngress } from './start-ingress.ts';
 
@@ -35,16 +36,17 @@ await runService(
       now: Date.now,
     });
     await startHttpDeliveries(service, { bus, inventory, assetUrls, status });
-    const probeMark = createProbeMark(randomBytes(16).toString('hex'));
+    const marks = createOwnMarks(randomBytes(16).toString('hex'));
     const replyKeys = keyring && deriveKey(keyring, replyHandlePurpose);
-    const ingressUrl = await startIngress(service, { bus, inventory, assetUrls, replyKeys, probeMark, status });
+    const ingressUrl = await startIngress(service, { bus, inventory, assetUrls, replyKeys, marks, status });
 
     const fetch = createGuardedFetch();
     service.onStop(() => fetch.close());
     answerOperators(service, {
       ...{ kind: 'http', bus, inventory },
-      probe: httpProbe({ ingressUrl, mark: probeMark, fetch, now: Date.now }),
+      probe: httpProbe({ ingressUrl, mark: marks.trial, fetch, now: Date.now }),
       explain: httpExplain({ now: Date.now, random: Math.random }),
+      simulate: httpSimulate({ ingressUrl, mark: marks.simulation, fetch, now: Date.now }),
     });
   },
 );

@@ -1,18 +1,19 @@
 import { createGuardedFetch } from '@trunkline/gateway-kit';
 import { secretOf } from '@trunkline/secrets';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createProbeMark } from './probe-mark.ts';
+import { createOwnMarks } from './own-mark.ts';
 import { httpProbe } from './probe.ts';
 import { readyEntry } from './testing/ready-entry.ts';
 import { receivingApp } from './testing/receiving-app.ts';
 
 const fetch = createGuardedFetch();
 afterAll(() => fetch.close());
-const mark = createProbeMark('only-we-know');
+const marks = createOwnMarks('only-we-know');
+const mark = marks.trial;
 
 /** Probes an ingress that has `known` with a connector that has `tried`, which is the same unless told. */
 async function probe(known = readyEntry(), tried = known) {
-  await using app = await receivingApp([known], { probeMark: mark });
+  await using app = await receivingApp([known], { marks });
   const checks = await httpProbe({
     ...{ ingressUrl: `http://127.0.0.1:${app.port}`, mark, fetch, now: Date.now },
   })(tried);
@@ -73,7 +74,7 @@ describe('the probe of an http connector', () => {
 
 describe('the mark of a probe', () => {
   it('is nothing that a caller can make up', async () => {
-    await using app = await receivingApp([readyEntry()], { probeMark: mark });
+    await using app = await receivingApp([readyEntry()], { marks });
     await app.send({
       headers: ['trunkline-probe', 'a-guess', 'content-type', 'application/json'],
       body: '{"content":"x"}',

@@ -1,13 +1,11 @@
 import type { HttpConnector } from '@trunkline/config';
 import { callOwnIngress, type Found, type OwnIngress, type Probe, type TrialRequest } from '@trunkline/gateway-kit';
 import type { ReadyEntry } from '@trunkline/inventory';
-import { validSecrets } from '@trunkline/secrets';
-import { preparedConnector } from './prepared-connector.ts';
-import type { ProbeMark } from './probe-mark.ts';
-import { signRequest } from './sign-request.ts';
+import type { OwnMark } from './own-mark.ts';
+import { ownProof, unusableKey } from './own-proof.ts';
 
 export interface ProbeDeps extends OwnIngress {
-  mark: ProbeMark;
+  mark: OwnMark;
   now: () => number;
 }
 
@@ -23,8 +21,9 @@ export function httpProbe(deps: ProbeDeps): Probe<'http'> {
 const body = '{}';
 
 async function callIngress(entry: ReadyEntry<HttpConnector>, signal: AbortSignal, deps: ProbeDeps): Promise<Found> {
-  const proof = proofOf(entry, deps.now());
-  if (proof === undefined) return unusableKey;
+  const nowMs = deps.now();
+  const proof = ownProof({ id: `probe_${nowMs}`, body, nowMs }, entry);
+  if (proof === undefined) return unprovable;
   const trial: TrialRequest = {
     path: `/v1/connectors/http/${encodeURIComponent(entry.name)}`,
     headers: { 'content-type': 'application/json', ...proof, ...deps.mark.headers },
@@ -36,19 +35,4 @@ async function callIngress(entry: ReadyEntry<HttpConnector>, signal: AbortSignal
   return callOwnIngress(trial, deps);
 }
 
-/** The headers that a caller with the secrets would send; `undefined` when no key can be made of a secret. */
-function proofOf(entry: ReadyEntry<HttpConnector>, nowMs: number): Record<string, string> | undefined {
-  const { bearer, signing } = preparedConnector(entry).credentials;
-  const [token] = validSecrets(entry.secrets['bearer_token'] ?? [], nowMs);
-  const [key] = signing?.keys ?? [];
-  if (signing && key === undefined) return undefined;
-  return {
-    ...(bearer && { authorization: `Bearer ${token?.expose().trim() ?? ''}` }),
-    ...(signing && key && signRequest(signing.scheme, { id: `probe_${nowMs}`, body, key: key.key, nowMs })),
-  };
-}
-
-const unusableKey: Found = {
-  outcome: 'failed',
-  detail: 'No key of its scheme can be made of signing_secret: Standard Webhooks wants whsec_ and base64. Set it anew.',
-};
+const unprovable: Found = { outcome: 'failed', detail: unusableKey };

@@ -24,8 +24,8 @@ import { authenticate, findConnector, type AccessDeps } from './access.ts';
 import { batchAnswer, type BatchItem } from './batch-answer.ts';
 import { handshakeAnswer } from './cloudevents.ts';
 import { normalize, type Normalized } from './normalize.ts';
+import type { OwnMark, OwnMarks } from './own-mark.ts';
 import type { PreparedConnector } from './prepared-connector.ts';
-import type { ProbeMark } from './probe-mark.ts';
 
 /** The largest body that is read. */
 export const bodyLimit = 2 * 1024 * 1024;
@@ -34,8 +34,8 @@ export interface ReceiveDeps extends AccessDeps, AnswerRequestsDeps {
   emit: EmitPackage;
   bus: Pick<Bus, 'append' | 'names'>;
   assetUrls: Pick<AssetUrls, 'urlOf'>;
-  /** What our own trial requests bear: they are judged and not taken. */
-  probeMark: Pick<ProbeMark, 'isOn'>;
+  /** What our own requests bear. */
+  marks: { [For in keyof OwnMarks]: Pick<OwnMark, 'isOn'> };
   random: () => number;
 }
 
@@ -62,10 +62,12 @@ async function handle({ req, res, params }: IngressRequest, span: Span, deps: Re
   const caller = { req, body: read.bytes, accessToken: query.get('access_token') ?? undefined };
   const access = authenticate(caller, connector, deps);
   if (!access.ok) return refuse(access.answer, access.reason);
-  if (deps.probeMark.isOn(req)) return { answer: probed, outcome: 'probed', connector: name };
+  if (deps.marks.trial.isOn(req)) return { answer: probed, outcome: 'probed', connector: name };
 
   query.delete('access_token');
-  const incoming = { headers: req.headersDistinct, query, body: read.bytes, authenticated: access.value.authenticated };
+  // Who simulates has proven to the control plane who he is: he may name a conversation where callers prove nothing.
+  const authenticated = access.value.authenticated || deps.marks.simulation.isOn(req);
+  const incoming = { headers: req.headersDistinct, query, body: read.bytes, authenticated };
   const { batch, results } = normalize(incoming, connector, deps);
   const [only] = results;
   const handled =

@@ -13,7 +13,7 @@ import type { Inventory } from '@trunkline/inventory';
 import type { SealingKeys } from '@trunkline/secrets';
 import type { Service } from '@trunkline/service';
 import type { httpGatewayOptions } from './options.ts';
-import type { ProbeMark } from './probe-mark.ts';
+import type { OwnMarks } from './own-mark.ts';
 import { answerOptions, receiveEvents } from './receive.ts';
 import { tellReceipt } from './receipts.ts';
 import { takeReplies } from './replies.ts';
@@ -23,7 +23,7 @@ export interface IngressParts {
   inventory: Pick<Inventory, 'get'>;
   assetUrls: AssetUrls;
   replyKeys: SealingKeys | undefined;
-  probeMark: ProbeMark;
+  marks: OwnMarks;
   status: StatusNotes;
 }
 
@@ -37,9 +37,9 @@ export async function startIngress(service: Service<typeof httpGatewayOptions>, 
 }
 
 function createRoutes(service: Service<typeof httpGatewayOptions>, parts: IngressParts): IngressRoute[] {
-  const { bus, inventory, assetUrls, replyKeys, probeMark, status } = parts;
+  const { bus, inventory, assetUrls, replyKeys, marks, status } = parts;
   const connectors = { get: (name: string) => inventory.get('http', name) };
-  const deps = { ...openIntake(service, { kind: 'http', bus, status }), connectors, assetUrls, probeMark };
+  const deps = { ...openIntake(service, { kind: 'http', bus, status }), connectors, assetUrls, marks };
   return [
     {
       path: '/v1/connectors/http/:name',

@@ -12,6 +12,10 @@ export interface FollowOptions {
   /** Goes on after this id of an earlier stream. */
   lastEventId?: string;
   signal?: AbortSignal;
+  /** Told how far the feed was given, also while nothing happens: resuming after it, nothing is missing or repeated. */
+  onPlace?: (id: string) => void;
+  /** Told when the feed is there, and when its connection was lost and is tried again. */
+  onState?: (state: 'live' | 'reconnecting') => void;
 }
 
 type Connect = (options: { signal: AbortSignal; headers: Record<string, string> }) => Promise<Response>;
@@ -25,18 +29,19 @@ const silenceMs = 30_000;
  * the control plane says no.
  */
 export async function* followFeed(connect: Connect, options: FollowOptions): AsyncGenerator<FeedEntry> {
-  const { signal } = options;
+  const { signal, onState } = options;
   const place: Place = { id: options.lastEventId, connected: false };
   for (; !signal?.aborted; await pause(signal)) {
     const watch = watchSilence(signal);
     try {
-      yield* readFeed(connect, { place, watch });
+      yield* readFeed(connect, { place, watch, options });
     } catch (error) {
       if (signal?.aborted) return;
       if (!place.connected || !mayPass(error)) throw error;
     } finally {
       watch.stop();
     }
+    if (!signal?.aborted) onState?.('reconnecting');
   }
 }
 
@@ -49,14 +54,16 @@ interface Place {
 /** Reads one connection to its end, and keeps note of the place. */
 async function* readFeed(
   connect: Connect,
-  { place, watch }: { place: Place; watch: ReturnType<typeof watchSilence> },
+  { place, watch, options }: { place: Place; watch: ReturnType<typeof watchSilence>; options: FollowOptions },
 ): AsyncGenerator<FeedEntry> {
   const response = await connect({ signal: watch.signal, headers: headersOf(place.id) });
   place.connected = true;
+  options.onState?.('live');
   if (response.body === null) return;
   for await (const { data, id } of readServerSentEvents(chunksOf(response.body), watch.beat)) {
     place.id = id;
     if (data !== '') yield { id, item: feedItemSchema.parse(JSON.parse(data)) };
+    if (id !== undefined) options.onPlace?.(id);
   }
 }
 

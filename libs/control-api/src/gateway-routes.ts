@@ -1,5 +1,6 @@
-import { connectorKinds, sidecarLineSchema } from '@trunkline/events';
+import { connectorKinds, sessionIdSchema, sidecarLineSchema } from '@trunkline/events';
 import { z } from 'zod';
+import { storedEventSchema } from './event-routes.ts';
 import { defineRoutes } from './route.ts';
 
 const kind = z.enum(connectorKinds);
@@ -94,6 +95,18 @@ const body = z
   .refine((text) => new TextEncoder().encode(text).length <= largestBody, 'is larger than 256 KiB');
 const header = z.union([z.string().transform((value) => [value]), z.array(z.string())]);
 
+/** What came of a simulated message. */
+export const simulatedMessageSchema = storedEventSchema.extend({
+  connector,
+  gateway: z.string(),
+  status: z
+    .enum(['accepted', 'pending', 'rejected', 'refused'])
+    .describe(
+      'pending: stored, and no router has judged it within 5 s. rejected: a router refused it. refused: the ingress did, nothing is stored.',
+    ),
+});
+export type SimulatedMessage = z.output<typeof simulatedMessageSchema>;
+
 export const gatewayRoutes = defineRoutes({
   testConnector: {
     method: 'POST',
@@ -119,6 +132,28 @@ export const gatewayRoutes = defineRoutes({
       'All lines are in the log of the gateway.',
     params: z.strictObject({ kind, name: z.string() }),
     answer: connectorLogSchema,
+    problems: ['connector_not_found', 'gateway_unavailable', 'gateway_timeout'],
+  },
+  simulateMessage: {
+    method: 'POST',
+    path: '/v1/runtime/connectors/:kind/:name/simulate',
+    role: 'operator',
+    tag: 'Connectors',
+    summary: 'Say something through a connector, as one of its callers would.',
+    description:
+      'Its gateway posts it to its own ingress with the current secrets: it is judged, stored, routed and answered as any event is, and ' +
+      "answers go where the connector's reply targets say. Only for http connectors with `payload_format` native. The same " +
+      '`idempotency_key` again is the same message.',
+    params: z.strictObject({ kind: z.enum(['http']), name: z.string() }),
+    body: z.strictObject({
+      text: z.string().min(1).max(40_000),
+      conversation: sessionIdSchema.describe(
+        "Where it is said: id of the session, which is made if the connector's policy allows it. A fixed_session_id goes before it.",
+      ),
+      idempotency_key: z.string().min(1).max(200).optional(),
+    }),
+    answer: simulatedMessageSchema,
+    status: 202,
     problems: ['connector_not_found', 'gateway_unavailable', 'gateway_timeout'],
   },
   explain: {

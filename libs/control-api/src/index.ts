@@ -25,6 +25,7 @@ export {
   type ConnectorLog,
   type ConnectorTest,
   type Explanation,
+  type SimulatedMessage,
 } from './gateway-routes.ts';
 export { grantRoutes } from './grant-routes.ts';
 export { liveStateSchema, type LiveState } from './live-state.ts';

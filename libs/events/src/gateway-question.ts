@@ -14,6 +14,15 @@ export const platformRequestSchema = z.strictObject({
 });
 export type PlatformRequest = z.infer<typeof platformRequestSchema>;
 
+/** What somebody says through a connector without its platform. */
+export const simulatedMessageSchema = z.strictObject({
+  event_id: name.describe('The same id again is the same event.'),
+  text: name,
+  conversation: name.describe('Where it is said: its session, which is made when it is missing.'),
+  author: name,
+});
+export type SimulatedMessage = z.infer<typeof simulatedMessageSchema>;
+
 /** What operators ask a gateway: for who knows the platform holds its secrets too. Strict: for writing; `readGatewayQuestion` reads. */
 const gatewayQuestionSchema = z.discriminatedUnion('ask', [
   z.strictObject({
@@ -33,6 +42,12 @@ const gatewayQuestionSchema = z.discriminatedUnion('ask', [
     ask: z.literal('log').describe('What has the process of its sidecar said lately?'),
     connector: name,
     forwarded: z.literal(true).optional().describe('By another gateway: answer it, whoever runs it.'),
+  }),
+  z.strictObject({
+    v,
+    ask: z.literal('simulate').describe('Take this in by the ingress, as if its platform had sent it: it is stored.'),
+    connector: name,
+    message: simulatedMessageSchema,
   }),
 ]);
 export type GatewayQuestion = z.infer<typeof gatewayQuestionSchema>;
@@ -93,6 +108,18 @@ export const sidecarLineSchema = z.strictObject({
 });
 export type SidecarLine = z.infer<typeof sidecarLineSchema>;
 
+/** What came of a simulated message at the ingress. */
+export const simulationSchema = z.strictObject({
+  outcome: openEnum(
+    ['accepted', 'pending', 'rejected', 'refused'],
+    'pending: stored, and no router has judged it yet. rejected: a router refused it. refused: not let in, not stored.',
+  ),
+  session_id: name.optional(),
+  turn_id: name.optional(),
+  reason: z.strictObject({ code: name, detail: z.string() }).optional(),
+});
+export type Simulation = z.infer<typeof simulationSchema>;
+
 const answered = { v, gateway: name.describe('The gateway process that answers.') };
 
 /** What a gateway answers. Strict: for writing; `readGatewayAnswer` reads. */
@@ -114,6 +141,7 @@ const gatewayAnswerSchema = z.discriminatedUnion('answer', [
     answer: z.literal('holder_silent'),
     holder: name.describe('The gateway that has to answer, and does not.'),
   }),
+  z.strictObject({ ...answered, answer: z.literal('simulated'), simulation: simulationSchema }),
   z.strictObject({ ...answered, answer: z.literal('connector_not_found') }),
   z.strictObject({ ...answered, answer: z.literal('not_understood'), problems: z.array(z.string()) }),
   z.strictObject({ ...answered, answer: z.literal('failed') }),

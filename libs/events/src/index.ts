@@ -35,6 +35,8 @@ export {
   type PlatformRequest,
   type ProbeCheck,
   type SidecarLine,
+  type SimulatedMessage,
+  type Simulation,
 } from './gateway-question.ts';
 export { deliveryIdOf, outputIdOf, turnIdOf } from './ids.ts';
 export { jsonDepth } from './json-depth.ts';

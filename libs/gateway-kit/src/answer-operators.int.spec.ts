@@ -6,7 +6,7 @@ import { secretOf } from '@trunkline/secrets';
 import { createLogger } from '@trunkline/telemetry';
 import { startNats, type NatsServer } from '@trunkline/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { answerOperators, type Explain, type Probe, type ReadLog } from './answer-operators.ts';
+import { answerOperators, type Explain, type Probe, type ReadLog, type Simulate } from './answer-operators.ts';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 const closing: (() => unknown)[] = [];
@@ -39,6 +39,7 @@ interface Answering {
   probe?: Probe<'http'>;
   explain?: Explain<'http'>;
   readLog?: ReadLog;
+  simulate?: Simulate<'http'>;
   gateway?: string;
 }
 
@@ -54,7 +55,7 @@ async function gateways(...all: Answering[]) {
   };
   for (const [
     index,
-    { entry = entryOf(), probe = nothing, explain = noEvents, readLog, gateway = `g${index}` },
+    { entry = entryOf(), probe = nothing, explain = noEvents, readLog, simulate, gateway = `g${index}` },
   ] of all.entries()) {
     const bus = await connect();
     const inventory = { get: (_: string, name: string) => (name === entry.name ? entry : undefined) };
@@ -63,6 +64,7 @@ async function gateways(...all: Answering[]) {
     answerOperators(service, {
       ...{ kind: 'http', bus, inventory: inventoryOf, probe, explain, probeMs: 200 },
       ...(readLog && { log: readLog }),
+      ...(simulate && { simulate }),
     });
     await bus.flush();
   }
@@ -217,5 +219,33 @@ describe('any question', () => {
     expect(await ask({ v: 2, ask: 'probe' })).toMatchObject({ answer: 'not_understood' });
     expect(await ask({ v: 1, ask: 'dance' })).toMatchObject({ answer: 'not_understood' });
     expect(await ask(probeIt)).toMatchObject({ answer: 'failed' });
+  });
+});
+
+describe('a simulated message', () => {
+  const message = { event_id: 'e', text: 'hello', conversation: 'c', author: 'ana' };
+  const simulateIt: GatewayQuestion = { v: 1, ask: 'simulate', connector: 'hook', message };
+
+  it('is taken in by the gateway, which answers what came of it', async () => {
+    const simulation = { outcome: 'accepted', session_id: 's', turn_id: 't' } as const;
+    const { ask } = await gateways({
+      simulate: async (said) => (expect(said).toEqual(message), simulation),
+    });
+    expect(await ask(simulateIt)).toMatchObject({ answer: 'simulated', simulation });
+  });
+
+  it('is refused by a connector that does not work, and not understood where there is no such thing', async () => {
+    const off = await gateways({
+      entry: entryOf({ state: 'disabled' }),
+      simulate: () => Promise.reject(new Error('tried')),
+    });
+    expect(await off.ask(simulateIt)).toMatchObject({
+      simulation: {
+        outcome: 'refused',
+        reason: { code: 'connector_not_ready', detail: expect.stringContaining('Enable') },
+      },
+    });
+    const without = await gateways({});
+    expect(await without.ask(simulateIt)).toMatchObject({ answer: 'not_understood' });
   });
 });

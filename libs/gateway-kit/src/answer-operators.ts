@@ -10,6 +10,8 @@ import {
   type PlatformRequest,
   type ProbeCheck,
   type SidecarLine,
+  type SimulatedMessage,
+  type Simulation,
 } from '@trunkline/events';
 import type { Inventory, InventoryEntry, ReadyEntry } from '@trunkline/inventory';
 import { redact } from '@trunkline/secrets';
@@ -38,6 +40,12 @@ export interface Explain<K extends ConnectorKind> {
 /** What the process that is run for a connector said lately; or the gateway that has to be asked instead, because it runs it. */
 export type ReadLog = (connector: string) => Promise<SidecarLine[] | { askGateway: string }>;
 
+/** Sends a message of an operator's through the ingress, as a caller with the connector's secrets would. It is stored, and answered. */
+export type Simulate<K extends ConnectorKind> = (
+  message: SimulatedMessage,
+  entry: ReadyEntry<ConnectorOf<K>>,
+) => Promise<Simulation>;
+
 export interface OperatorParts<K extends ConnectorKind> {
   kind: K;
   bus: Pick<Bus, 'ask' | 'answer' | 'names'>;
@@ -46,6 +54,8 @@ export interface OperatorParts<K extends ConnectorKind> {
   explain: Explain<K>;
   /** Of a kind that runs processes. */
   log?: ReadLog;
+  /** Missing where a conversation cannot be had without the platform. */
+  simulate?: Simulate<K>;
   /** How long checks may take; tests are shorter. */
   probeMs?: number;
 }
@@ -81,9 +91,17 @@ async function answerTo<K extends ConnectorKind>(document: unknown, deps: Deps<K
   const entry = deps.inventory.get(deps.kind, question.connector);
   if (entry === undefined) return { ...about, answer: 'connector_not_found' };
   try {
-    if (question.ask === 'probe') return await probe(question, entry, deps);
-    if (question.ask === 'log') return await log(question, deps);
-    return { ...about, answer: 'explained', ...(await explain(question.request, entry, deps)) };
+    switch (question.ask) {
+      case 'probe':
+        return await probe(question, entry, deps);
+      case 'log':
+        return await log(question, deps);
+      case 'explain':
+        return { ...about, answer: 'explained', ...(await explain(question.request, entry, deps)) };
+      case 'simulate':
+        if (!deps.simulate) return { ...about, answer: 'not_understood', problems: ['ask: not of this kind'] };
+        return { ...about, answer: 'simulated', simulation: await simulated(question.message, entry, deps.simulate) };
+    }
   } catch (error) {
     deps.service.log.error({ err: error, connector: entry.name, ask: question.ask }, 'question.failed');
     return { ...about, answer: 'failed' };
@@ -138,6 +156,15 @@ function configurationCheck(entry: InventoryEntry): ProbeCheck {
     case 'degraded':
       return { ...check, outcome: 'failed', detail: `It cannot work: ${entry.reason}` };
   }
+}
+
+async function simulated<K extends ConnectorKind>(
+  message: SimulatedMessage,
+  entry: InventoryEntry<ConnectorOf<K>>,
+  simulate: Simulate<K>,
+): Promise<Simulation> {
+  if (entry.state === 'ready') return simulate(message, entry);
+  return { outcome: 'refused', reason: { code: 'connector_not_ready', detail: configurationCheck(entry).detail } };
 }
 
 const holderAway = (gateway: string): ProbeCheck => ({

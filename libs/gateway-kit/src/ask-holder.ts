@@ -5,7 +5,7 @@ import { readGatewayAnswer, type ConnectorKind, type GatewayAnswer, type Gateway
 export interface HandedOver {
   kind: ConnectorKind;
   holder: string;
-  question: Exclude<GatewayQuestion, { ask: 'explain' }>;
+  question: Extract<GatewayQuestion, { ask: 'probe' | 'log' }>;
   timeoutMs: number;
 }
 

@@ -1,7 +1,14 @@
 export { readyConnector, refuseAuthentication, type FailureDeps, type Granted } from './access.ts';
 export { createAdmittedEmitter, type EmitPackage } from './admitted-emitter.ts';
 export { jsonAnswer, problemAnswer, retryAfter, sendAnswer, sendProblem, type Answer } from './answer.ts';
-export { answerOperators, type Explain, type OperatorParts, type Probe, type ReadLog } from './answer-operators.ts';
+export {
+  answerOperators,
+  type Explain,
+  type OperatorParts,
+  type Probe,
+  type ReadLog,
+  type Simulate,
+} from './answer-operators.ts';
 export { answerRequests, type AnswerRequestsDeps, type HandledRequest } from './answer-requests.ts';
 export { assetUrlPurpose, createAssetUrls, type AssetPlace, type AssetUrls } from './asset-urls.ts';
 export { createAuthFailures, type AuthFailure, type AuthFailureOptions, type AuthFailures } from './auth-failures.ts';

@@ -1,21 +1,29 @@
-import { Anchor, AppShell, Box, Burger, Group, NavLink, Stack, Title } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { Link, useLocation } from 'wouter';
-import { pages } from '../pages/pages.ts';
+import { Anchor, AppShell, Burger, Group, Title } from '@mantine/core';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { Link } from 'wouter';
+import { ConnectionBanner } from './connection-banner.tsx';
+import classes from './frame.module.css';
+import { Navigation } from './navigation.tsx';
 import { PageHere } from './page-here.tsx';
 import { Who } from './who.tsx';
+
+const content = 'content';
 
 /** Header, navigation and the page that the address names. */
 export function Frame() {
   const [open, { toggle, close }] = useDisclosure(false);
+  useHotkeys([['Escape', close]]);
   return (
     <AppShell
       header={{ height: 56 }}
       navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !open } }}
-      padding="md"
+      padding={{ base: 'sm', sm: 'md' }}
     >
+      <a className={classes.skip} href={`#${content}`}>
+        Skip to the content
+      </a>
       <AppShell.Header>
-        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+        <Group h="100%" px={{ base: 'xs', sm: 'md' }} justify="space-between" wrap="nowrap" gap="xs">
           <Group gap="sm" wrap="nowrap">
             <Burger
               opened={open}
@@ -23,6 +31,7 @@ export function Frame() {
               hiddenFrom="sm"
               size="sm"
               aria-label={open ? 'Close menu' : 'Open menu'}
+              aria-expanded={open}
             />
             <Anchor component={Link} href="/" underline="never" c="inherit">
               <Title order={1} size="h4">
@@ -33,36 +42,13 @@ export function Frame() {
           <Who />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label="Console">
+      <AppShell.Navbar p="xs" aria-label="Console" className={classes.navigation} data-open={open}>
         <Navigation onChoice={close} />
       </AppShell.Navbar>
-      <AppShell.Main>
+      <AppShell.Main id={content} tabIndex={-1} className={classes.content}>
+        <ConnectionBanner />
         <PageHere />
       </AppShell.Main>
     </AppShell>
-  );
-}
-
-function Navigation({ onChoice }: { onChoice: () => void }) {
-  const [location] = useLocation();
-  const isHere = (path: string) => (path === '/' ? location === '/' : location.startsWith(path));
-  return (
-    <Stack gap={2} justify="space-between" h="100%">
-      <Box>
-        {pages.map(({ path, label, icon: Icon }) => (
-          <NavLink
-            key={path}
-            component={Link}
-            href={path}
-            label={label}
-            active={isHere(path)}
-            aria-current={isHere(path) ? 'page' : undefined}
-            leftSection={<Icon size={18} aria-hidden />}
-            onClick={onChoice}
-          />
-        ))}
-      </Box>
-      <NavLink component="a" href="/reference" label="API reference" />
-    </Stack>
   );
 }

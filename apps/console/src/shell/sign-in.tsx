@@ -1,6 +1,7 @@
 import { Anchor, Button, Center, Code, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
+import { returnAddress } from './return-address.ts';
 import { sessionKey } from '../api/session.ts';
 import { useChange, useOperation } from '../api/use-operation.ts';
 import { Problem } from '../parts/problem.tsx';
@@ -28,12 +29,15 @@ export function SignIn() {
               Trunkline
             </Title>
             {oidcUrl !== undefined && (
-              <Button component="a" href={oidcUrl}>
+              <Button component="a" href={oidcUrl} onClick={returnAddress.keep}>
                 Sign in with your identity provider
               </Button>
             )}
+            {/* Password managers keep a password for a name: this one is the installation's. */}
+            <input type="text" name="username" autoComplete="username" value="trunkline" readOnly hidden />
             <PasswordInput
               label="Token"
+              name="token"
               description={
                 <>
                   One of <Code>trunkline tokens create</Code>, or the admin token of the installation.

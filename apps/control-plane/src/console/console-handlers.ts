@@ -24,7 +24,7 @@ export function consoleHandlers(deps: ConsoleDeps): HandlersOf<typeof consoleRou
       if (foreign !== undefined) return refuse('cross_site_refused', foreign);
       if (cookie.wouldBeLost(req)) return refuse('tls_required', needsTls);
       const token = known.withText(body.token);
-      if (!token) return refuseUnknown(req, deps);
+      if (!token) return refuseUnknown(req, deps, noSuchToken);
       const started = sessions.startForToken(token);
       log.info({ by: token.caller.name, expires_at: expiryOf(started) }, 'console.signed-in');
       return {
@@ -54,5 +54,7 @@ function sessionView({ name, role, expires_at, csrfToken }: Caller): ConsoleSess
   };
 }
 
+const noSuchToken =
+  'There is no token like this, or it has expired or been revoked. Check that all of it was pasted, or make a new one: trunkline tokens create.';
 const needsTls =
   'Over plain HTTP a browser keeps this cookie on the same machine only. Put TLS in front of the control plane, or open it at 127.0.0.1.';

@@ -14,7 +14,7 @@ export interface KindQuestion {
 }
 
 /** The answers that say something about a connector. */
-export type TellingAnswer = Extract<GatewayAnswer, { answer: 'probed' | 'explained' | 'logged' }>;
+export type TellingAnswer = Extract<GatewayAnswer, { answer: 'probed' | 'explained' | 'logged' | 'simulated' }>;
 
 /** Asks one of the gateways of a kind: they know the platform and its secrets, we do not. The refusal says what to do. */
 export async function askGateway(
@@ -43,6 +43,7 @@ function telling(
     case 'probed':
     case 'explained':
     case 'logged':
+    case 'simulated':
       return { answer };
     case 'connector_not_found':
       return refuse(
@@ -60,6 +61,10 @@ function telling(
       return refuse('internal_error', `The ${kind} gateway ${answer.gateway} failed at it: its log says how.`);
   }
 }
+
+/** For a gateway that answered something else than it was asked. */
+export const unexpectedAnswer = ({ gateway }: TellingAnswer) =>
+  refuse('internal_error', `The gateway ${gateway} answered another question.`);
 
 const otherVersion = (kind: ConnectorKind) =>
   `A ${kind} gateway of another version runs: it does not understand this. Update the older of the two.`;

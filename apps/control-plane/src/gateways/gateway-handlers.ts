@@ -2,9 +2,10 @@ import type { Bus } from '@trunkline/bus';
 import type { ConnectorLog, ConnectorTest, Explanation, gatewayRoutes } from '@trunkline/control-api';
 import type { ConnectorKind, PlatformRequest } from '@trunkline/events';
 import { createSessionStore, type BindingRecord, type BoundKey, type SessionRecord } from '@trunkline/sessions';
-import { refuse, type HandlersOf, type Refusal } from '../operation.ts';
-import { askGateway, type TellingAnswer } from './ask-gateway.ts';
+import type { HandlersOf, Refusal } from '../operation.ts';
+import { askGateway, unexpectedAnswer } from './ask-gateway.ts';
 import { explainEvent, type ExplainEventDeps } from './explain-event.ts';
+import { simulateMessage } from './simulate-message.ts';
 
 interface Asked {
   kind: ConnectorKind;
@@ -30,6 +31,13 @@ export function gatewayHandlers(deps: { bus: Bus; now: () => number }): Handlers
       const read = await readLog(params, bus);
       return 'problem' in read ? read : { answer: read };
     },
+    async simulateMessage({ params, body, caller }) {
+      const simulated = await simulateMessage({ ...params, ...body, author: caller.name }, bus);
+      if ('problem' in simulated) return simulated;
+      const { status, event_id } = simulated;
+      if (status === 'refused') return { answer: simulated, audit: 'nothing_changed' };
+      return { answer: simulated, audit: { target: params, changes: [{ field: 'simulated', to: event_id }] } };
+    },
     async explain({ query: { kind, name, body, content_type: type } }) {
       const headers: PlatformRequest['headers'] = type === undefined ? {} : { 'content-type': [type] };
       const explained = await explain({ kind, name }, { body, headers, query: '' });
@@ -47,7 +55,7 @@ export function gatewayHandlers(deps: { bus: Bus; now: () => number }): Handlers
 async function testConnector({ kind, name }: Asked, bus: Bus): Promise<ConnectorTest | Refusal> {
   const asked = await askGateway({ kind, question: { v: 1, ask: 'probe', connector: name } }, bus);
   if ('problem' in asked) return asked;
-  if (asked.answer.answer !== 'probed') return unexpected(asked.answer);
+  if (asked.answer.answer !== 'probed') return unexpectedAnswer(asked.answer);
   const { gateway, checks } = asked.answer;
   const passed = checks.every(({ outcome }) => outcome !== 'failed');
   return { connector: { kind, name }, gateway, passed, checks };
@@ -56,7 +64,7 @@ async function testConnector({ kind, name }: Asked, bus: Bus): Promise<Connector
 async function readLog({ kind, name }: Asked, bus: Bus): Promise<ConnectorLog | Refusal> {
   const asked = await askGateway({ kind, question: { v: 1, ask: 'log', connector: name } }, bus);
   if ('problem' in asked) return asked;
-  if (asked.answer.answer !== 'logged') return unexpected(asked.answer);
+  if (asked.answer.answer !== 'logged') return unexpectedAnswer(asked.answer);
   const { gateway, lines } = asked.answer;
   return { connector: { kind, name }, gateway, lines };
 }
@@ -68,11 +76,8 @@ async function explainRequest(
 ): Promise<Explanation | Refusal> {
   const asked = await askGateway({ kind, question: { v: 1, ask: 'explain', connector: name, request } }, deps.bus);
   if ('problem' in asked) return asked;
-  if (asked.answer.answer !== 'explained') return unexpected(asked.answer);
+  if (asked.answer.answer !== 'explained') return unexpectedAnswer(asked.answer);
   const { gateway, admission, events } = asked.answer;
   const explained = await Promise.all(events.map((event) => explainEvent(event, deps)));
   return { connector: { kind, name }, gateway, admission, events: explained };
 }
-
-const unexpected = ({ gateway }: TellingAnswer) =>
-  refuse('internal_error', `The gateway ${gateway} answered another question.`);

@@ -56,7 +56,7 @@ export async function openConsole(options: InstallationOptions): Promise<Console
       await page.goto(`${url}/console${path}`);
       await page.getByLabel('Token').first().fill(token);
       await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('navigation', { name: 'Console' }).waitFor({ state: 'attached' });
+      await page.getByRole('navigation', { name: 'Console', includeHidden: true }).waitFor({ state: 'attached' });
       return page;
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

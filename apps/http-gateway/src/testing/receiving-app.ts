@@ -42,7 +42,7 @@ export async function receivingApp(entries: InventoryEntry<HttpConnector>[], mor
     trustedProxies: noTrustedProxies,
     now: Date.now,
     random: Math.random,
-    probeMark: { isOn: () => false },
+    marks: { trial: { isOn: () => false }, simulation: { isOn: () => false } },
     assetUrls: { urlOf: () => undefined },
     log: { info: (fields) => logged.push(fields) },
     emit: (request, objects) => {

@@ -1,49 +1,51 @@
-import { Code, Group, List, Text, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Code, Group, Text, UnstyledButton } from '@mantine/core';
 import type { AuditRecord } from '@trunkline/control-api';
 import { useState } from 'react';
 import { useList } from '../../api/use-operation.ts';
+import { AddressText } from '../../parts/address-text.tsx';
+import { ConnectorPicker, connectorOf } from '../../parts/connector-picker.tsx';
+import { JsonDrawer } from '../../parts/json-drawer.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Rows, type Column } from '../../parts/rows.tsx';
+import { useAddressField } from '../../parts/use-address-field.ts';
 import { When } from '../../parts/when.tsx';
+import { Changes } from './changes.tsx';
+import { Target } from './target.tsx';
 
 /** Who changed what. */
 export function Audit() {
-  const [operation, setOperation] = useState('');
-  const [by, setBy] = useState('');
-  const [filters] = useDebouncedValue({ operation: operation.trim(), by: by.trim() }, 300);
+  const [operation] = useAddressField('operation');
+  const [by] = useAddressField('by');
+  const [connector, setConnector] = useAddressField('connector');
+  const [open, setOpen] = useState<AuditRecord>();
   const list = useList('listAudit', {
-    query: { ...(filters.operation && { operation: filters.operation }), ...(filters.by && { by: filters.by }) },
+    query: { ...(operation && { operation }), ...(by && { by }), ...connectorOf(connector) },
   });
   return (
     <>
       <PageHeader title="Audit" about="Every change of the last 30 days, newest first. Secrets are not in it." />
       <Group mb="md">
-        <TextInput
-          label="Operation"
-          placeholder="putConnector"
-          value={operation}
-          onChange={(event) => setOperation(event.currentTarget.value)}
-        />
-        <TextInput
-          label="By"
-          placeholder="name of a token"
-          value={by}
-          onChange={(event) => setBy(event.currentTarget.value)}
-        />
+        <AddressText field="operation" label="Operation" placeholder="putConnector" />
+        <AddressText field="by" label="By" placeholder="name of a token" />
+        <ConnectorPicker value={connector} onPick={setConnector} kinds clearable placeholder="all" />
       </Group>
       <Rows
         list={list}
-        columns={columns}
+        columns={columnsWith(setOpen)}
         keyOf={({ audit_id }) => audit_id}
         label="Changes"
         empty="No change is kept that fits these filters."
+      />
+      <JsonDrawer
+        title={open ? `${open.operation}, as recorded` : ''}
+        value={open}
+        onClose={() => setOpen(undefined)}
       />
     </>
   );
 }
 
-const columns: Column<AuditRecord>[] = [
+const columnsWith = (onOpen: (record: AuditRecord) => void): Column<AuditRecord>[] => [
   { label: 'When', width: 120, cell: ({ at }) => <When at={at} /> },
   {
     label: 'Who',
@@ -58,23 +60,15 @@ const columns: Column<AuditRecord>[] = [
       </div>
     ),
   },
-  { label: 'Operation', width: 180, cell: ({ operation }) => <Code>{operation}</Code> },
-  { label: 'Of', cell: ({ target }) => <Text size="sm">{Object.values(target).join(' / ') || '–'}</Text> },
+  {
+    label: 'Operation',
+    width: 200,
+    cell: (record) => (
+      <UnstyledButton onClick={() => onOpen(record)} title="Show all of it">
+        <Code>{record.operation}</Code>
+      </UnstyledButton>
+    ),
+  },
+  { label: 'Of', cell: ({ target }) => <Target target={target} /> },
   { label: 'Changes', cell: ({ changes }) => <Changes changes={changes} /> },
 ];
-
-function Changes({ changes }: Pick<AuditRecord, 'changes'>) {
-  if (changes.length === 0) return <Text size="sm">–</Text>;
-  return (
-    <List size="xs" listStyleType="none">
-      {changes.map(({ field, from, to }) => (
-        <List.Item key={field}>
-          {field}
-          {(from !== undefined || to !== undefined) && `: ${shown(from)} → ${shown(to)}`}
-        </List.Item>
-      ))}
-    </List>
-  );
-}
-
-const shown = (value: unknown): string => (value === undefined ? '–' : JSON.stringify(value));

@@ -1,0 +1,23 @@
+import { Anchor, Text } from '@mantine/core';
+import type { AuditRecord } from '@trunkline/control-api';
+import { Link } from 'wouter';
+import { paths } from '../../parts/paths.ts';
+
+/** What was changed, as a link where the console has a page for it. */
+export function Target({ target }: Pick<AuditRecord, 'target'>) {
+  const text = Object.values(target).join(' / ') || '–';
+  const href = pathOf(target);
+  if (href === undefined) return <Text size="sm">{text}</Text>;
+  return (
+    <Anchor component={Link} href={href} size="sm">
+      {text}
+    </Anchor>
+  );
+}
+
+function pathOf({ kind, name, session_id, delivery_id, event_id }: AuditRecord['target']): string | undefined {
+  if (delivery_id !== undefined) return paths.delivery(delivery_id);
+  if (session_id !== undefined) return paths.session(session_id);
+  if (kind === undefined || name === undefined) return undefined;
+  return event_id === undefined ? paths.connector({ kind, name }) : paths.event({ kind, name, eventId: event_id });
+}

@@ -1,0 +1,92 @@
+import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import type { CallOf, routes } from '@trunkline/control-api';
+import { useState, type FormEvent } from 'react';
+import { ConnectorPicker, connectorOf } from '../../parts/connector-picker.tsx';
+import { useAddressField } from '../../parts/use-address-field.ts';
+import { readHeaders } from './read-headers.ts';
+import { payloadToExplain } from './payload-to-explain.ts';
+
+export interface AskedRequest {
+  kind: CallOf<(typeof routes)['explain']>['query']['kind'];
+  name: string;
+  body: string;
+  headers: Record<string, string[]>;
+  query: string;
+}
+
+const example = '{\n  "content": "Order 4711 is late",\n  "idempotency_key": "late-4711-1"\n}';
+
+/** The request as the platform would send it. What was typed stays, whatever comes of it. */
+export function RequestForm({
+  onAsk,
+  asking,
+  withHeaders,
+}: {
+  onAsk: (asked: AskedRequest) => void;
+  asking: boolean;
+  withHeaders: boolean;
+}) {
+  const [connector, setConnector] = useAddressField('connector');
+  const [body, setBody] = useState(() => payloadToExplain.take() ?? example);
+  const [headers, setHeaders] = useState('');
+  const [query, setQuery] = useState('');
+  const [wrong, setWrong] = useState<{ connector?: string; headers?: string }>({});
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const { kind, name } = connectorOf(connector);
+    const read = readHeaders(headers);
+    const missing = kind === undefined || name === undefined;
+    setWrong({ ...(missing && { connector: 'Choose one.' }), ...(!read.ok && { headers: read.problem }) });
+    if (missing || !read.ok) return;
+    // Which kinds there are is the API's to say.
+    onAsk({ kind: kind as AskedRequest['kind'], name, body, headers: read.headers, query });
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack>
+        <ConnectorPicker value={connector} onPick={setConnector} error={wrong.connector} withAsterisk />
+        <Textarea
+          label="Body"
+          description="As the platform would post it: JSON, a form or text."
+          autosize
+          minRows={8}
+          maxRows={24}
+          spellCheck={false}
+          styles={monospace}
+          value={body}
+          onChange={({ currentTarget }) => setBody(currentTarget.value)}
+        />
+        {withHeaders && (
+          <Textarea
+            label="Headers"
+            description="One a line, Name: value. With them it is judged whether the request would be let in."
+            placeholder="Authorization: Bearer ..."
+            autosize
+            minRows={2}
+            maxRows={12}
+            spellCheck={false}
+            styles={monospace}
+            error={wrong.headers}
+            value={headers}
+            onChange={({ currentTarget }) => setHeaders(currentTarget.value)}
+          />
+        )}
+        {withHeaders && (
+          <TextInput
+            label="Query"
+            description="Of the URL, without its question mark."
+            value={query}
+            onChange={({ currentTarget }) => setQuery(currentTarget.value)}
+          />
+        )}
+        <Group>
+          <Button type="submit" loading={asking} disabled={body.trim() === ''}>
+            Explain
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+const monospace = { input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } };
