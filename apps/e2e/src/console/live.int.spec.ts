@@ -12,7 +12,7 @@ allow_unauthenticated_ingress = true
 default_binding_keys = ["desk"]
 `;
 
-describe.skipIf(!hasBrowser)('the live page', () => {
+describe.skipIf(!hasBrowser)('the live page', { timeout: 120_000 }, () => {
   let stage: ConsoleStage;
   beforeAll(async () => {
     stage = await openConsole({ connectors, consumers: 1 });

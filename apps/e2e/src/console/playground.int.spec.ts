@@ -7,7 +7,7 @@ import { openReplyReceiver } from '../chaos/reply-receiver.ts';
 import { streamedText } from '../streamed-text.ts';
 import { findingsOf, openConsole, type ConsoleStage } from './open-console.ts';
 
-describe.skipIf(!hasBrowser)('the playground', () => {
+describe.skipIf(!hasBrowser)('the playground', { timeout: 120_000 }, () => {
   const stack = new AsyncDisposableStack();
   let stage: ConsoleStage;
   beforeAll(async () => {
@@ -93,7 +93,7 @@ create_if_missing = false
     await log(page).getByText('echo two').waitFor();
     expect(sessionIn(page)).not.toBe(first);
     expect(await log(page).getByText('echo one').count()).toBe(0);
-    await page.getByRole('textbox', { name: 'Conversation' }).click();
+    await page.getByRole('combobox', { name: 'Conversation' }).click();
     await page.getByRole('option', { name: first }).click();
     await log(page).getByText('echo one').waitFor();
     await page.context().close();

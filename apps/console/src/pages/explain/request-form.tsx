@@ -57,27 +57,7 @@ export function RequestForm({
           onChange={({ currentTarget }) => setBody(currentTarget.value)}
         />
         {withHeaders && (
-          <Textarea
-            label="Headers"
-            description="One a line, Name: value. With them it is judged whether the request would be let in."
-            placeholder="Authorization: Bearer ..."
-            autosize
-            minRows={2}
-            maxRows={12}
-            spellCheck={false}
-            styles={monospace}
-            error={wrong.headers}
-            value={headers}
-            onChange={({ currentTarget }) => setHeaders(currentTarget.value)}
-          />
-        )}
-        {withHeaders && (
-          <TextInput
-            label="Query"
-            description="Of the URL, without its question mark."
-            value={query}
-            onChange={({ currentTarget }) => setQuery(currentTarget.value)}
-          />
+          <HeadersAndQuery headers={[headers, setHeaders]} query={[query, setQuery]} error={wrong.headers} />
         )}
         <Group>
           <Button type="submit" loading={asking} disabled={body.trim() === ''}>
@@ -86,6 +66,43 @@ export function RequestForm({
         </Group>
       </Stack>
     </form>
+  );
+}
+
+type Field = [value: string, set: (value: string) => void];
+
+/** What only operators may give: headers hold secrets. */
+function HeadersAndQuery({
+  headers: [headers, setHeaders],
+  query: [query, setQuery],
+  error,
+}: {
+  headers: Field;
+  query: Field;
+  error: string | undefined;
+}) {
+  return (
+    <>
+      <Textarea
+        label="Headers"
+        description="One a line, Name: value. With them it is judged whether the request would be let in."
+        placeholder="Authorization: Bearer ..."
+        autosize
+        minRows={2}
+        maxRows={12}
+        spellCheck={false}
+        styles={monospace}
+        error={error}
+        value={headers}
+        onChange={({ currentTarget }) => setHeaders(currentTarget.value)}
+      />
+      <TextInput
+        label="Query"
+        description="Of the URL, without its question mark."
+        value={query}
+        onChange={({ currentTarget }) => setQuery(currentTarget.value)}
+      />
+    </>
   );
 }
 

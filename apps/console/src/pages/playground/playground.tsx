@@ -37,7 +37,7 @@ function Chat() {
     return (
       <Empty title="There is no connector to talk through">
         The playground needs an http connector with the native payload format. It needs no account anywhere.{' '}
-        <Anchor component={Link} href="/connectors">
+        <Anchor component={Link} href="/connectors" underline="always">
           Make one
         </Anchor>
       </Empty>

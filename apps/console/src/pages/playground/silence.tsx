@@ -20,7 +20,7 @@ export function Silence({ last }: { last: Exchange | undefined }) {
   return (
     <Alert color="orange" variant="outline" title="Nobody has answered yet" role="status">
       The turn waits in{' '}
-      <Anchor component={Link} href={paths.session(last.turn.session_id)} size="sm">
+      <Anchor component={Link} href={paths.session(last.turn.session_id)} size="sm" underline="always">
         its session
       </Anchor>{' '}
       until a consumer takes it; nothing is lost. <Code>trunkline groups list</Code> shows which groups consume and how
