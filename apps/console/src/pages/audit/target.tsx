@@ -19,5 +19,7 @@ function pathOf({ kind, name, session_id, delivery_id, event_id }: AuditRecord['
   if (delivery_id !== undefined) return paths.delivery(delivery_id);
   if (session_id !== undefined) return paths.session(session_id);
   if (kind === undefined || name === undefined) return undefined;
-  return event_id === undefined ? paths.connector({ kind, name }) : paths.event({ kind, name, eventId: event_id });
+  return event_id === undefined
+    ? paths.connector({ kind, name })
+    : paths.explained({ connector: { kind, name }, event_id });
 }

@@ -5,7 +5,7 @@ import type { DeliveryView } from '@trunkline/control-api';
 import { useState, type FormEvent } from 'react';
 import { useLocation } from 'wouter';
 import { useChange } from '../../api/use-operation.ts';
-import { addressOf } from '../../parts/links.tsx';
+import { paths } from '../../parts/paths.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { saidIn } from '../../parts/said.ts';
 import { deliveryReads } from './views.ts';
@@ -37,7 +37,7 @@ function CorrectionForm({ delivery: { delivery_id, output }, close }: { delivery
     change.mutateAsync({ params: { delivery_id }, body: { content, format } }).then(
       ({ body }) => {
         notifications.show({ message: 'Said instead. The dead one is resolved with it.', color: 'green' });
-        goTo(addressOf.delivery(body.delivery_id));
+        goTo(paths.delivery(body.delivery_id));
       },
       () => undefined,
     );

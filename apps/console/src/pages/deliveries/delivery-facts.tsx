@@ -1,6 +1,7 @@
 import type { DeliveryView } from '@trunkline/control-api';
 import { Facts } from '../../parts/facts.tsx';
-import { addressOf, PlaceLink } from '../../parts/links.tsx';
+import { PlaceLink } from '../../parts/links.tsx';
+import { paths } from '../../parts/paths.ts';
 import { targetName } from '../../parts/target-name.ts';
 import { When } from '../../parts/when.tsx';
 
@@ -18,7 +19,7 @@ export function DeliveryFacts({ delivery }: { delivery: DeliveryView }) {
           </PlaceLink>
         ),
         Connector: `${connector.kind}/${connector.name}`,
-        Session: <PlaceLink to={addressOf.session(session_id)}>{session_id}</PlaceLink>,
+        Session: <PlaceLink to={paths.session(session_id)}>{session_id}</PlaceLink>,
         Turn: turn_id,
         Output: output_id,
         Made: <When at={created_at} />,
@@ -32,7 +33,7 @@ export function DeliveryFacts({ delivery }: { delivery: DeliveryView }) {
           </>
         ),
         Correction: resolution?.correction && (
-          <PlaceLink to={addressOf.delivery(resolution.correction.delivery_id)}>
+          <PlaceLink to={paths.delivery(resolution.correction.delivery_id)}>
             {resolution.correction.delivery_id}
           </PlaceLink>
         ),

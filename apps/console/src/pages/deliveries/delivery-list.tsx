@@ -3,7 +3,8 @@ import type { DeliverySummary } from '@trunkline/control-api';
 import { RefreshCw } from 'lucide-react';
 import { useSession } from '../../api/session.ts';
 import { useList } from '../../api/use-operation.ts';
-import { addressOf, PlaceLink } from '../../parts/links.tsx';
+import { PlaceLink } from '../../parts/links.tsx';
+import { paths } from '../../parts/paths.ts';
 import { Rows, type Column } from '../../parts/rows.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { targetName } from '../../parts/target-name.ts';
@@ -50,7 +51,7 @@ const columns: Column<DeliverySummary>[] = [
   {
     label: 'Delivery',
     cell: ({ delivery_id, target }) => (
-      <PlaceLink to={addressOf.delivery(delivery_id)} label={`${targetName(target)}, delivery ${delivery_id}`}>
+      <PlaceLink to={paths.delivery(delivery_id)} label={`${targetName(target)}, delivery ${delivery_id}`}>
         {targetName(target)}
       </PlaceLink>
     ),
@@ -58,7 +59,7 @@ const columns: Column<DeliverySummary>[] = [
   { label: 'State', width: 130, cell: (delivery) => <State delivery={delivery} /> },
   {
     label: 'Session',
-    cell: ({ session_id }) => <PlaceLink to={addressOf.session(session_id)}>{session_id}</PlaceLink>,
+    cell: ({ session_id }) => <PlaceLink to={paths.session(session_id)}>{session_id}</PlaceLink>,
   },
   { label: 'Reason', cell: ({ reason }) => <Reason reason={reason} /> },
   { label: 'Attempts', width: 90, cell: ({ attempt_count }) => <Text size="sm">{attempt_count}</Text> },

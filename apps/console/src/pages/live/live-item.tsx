@@ -31,7 +31,7 @@ function linksOf({ data, connector, session_id }: FeedItem): { label: string; hr
   const deliveryId = word(at(data, 'delivery_id'));
   return [
     ...(connector && eventId
-      ? [{ label: 'What came of the event', href: paths.event({ ...connector, eventId }) }]
+      ? [{ label: 'What came of the event', href: paths.explained({ connector, event_id: eventId }) }]
       : []),
     ...(deliveryId ? [{ label: 'Delivery', href: paths.delivery(deliveryId) }] : []),
     ...(session_id === undefined ? [] : [{ label: 'Session', href: paths.session(session_id) }]),

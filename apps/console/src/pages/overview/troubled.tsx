@@ -1,6 +1,7 @@
 import { Anchor, Box, Group, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import { useOperation } from '../../api/use-operation.ts';
+import { paths } from '../../parts/paths.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 
 const shown = 8;
@@ -18,7 +19,7 @@ export function Troubled({ state, count }: { state: 'degraded' | 'unknown'; coun
             <StateBadge state={state} />
             <Anchor
               component={Link}
-              href={`/connectors/${kind}/${name}`}
+              href={paths.connector({ kind, name })}
               size="sm"
               style={{ overflowWrap: 'anywhere' }}
             >

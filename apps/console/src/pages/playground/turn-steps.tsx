@@ -73,7 +73,7 @@ function storedStep({ turn }: Exchange): Step {
     detail: (
       <>
         event{' '}
-        <Anchor component={Link} href={paths.event({ kind, name, eventId })} size="sm">
+        <Anchor component={Link} href={paths.explained({ connector: { kind, name }, event_id: eventId })} size="sm">
           {eventId}
         </Anchor>
       </>

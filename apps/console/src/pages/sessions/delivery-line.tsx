@@ -5,7 +5,7 @@ import { useId } from 'react';
 import { Link } from 'wouter';
 import { useOperation } from '../../api/use-operation.ts';
 import { DeliverySteps } from '../../parts/delivery-steps.tsx';
-import { addressOf } from '../../parts/links.tsx';
+import { paths } from '../../parts/paths.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { targetName } from '../../parts/target-name.ts';
@@ -29,7 +29,7 @@ export function DeliveryLine({ delivery }: { delivery: DeliverySummary }) {
         <Button size="compact-xs" variant="subtle" onClick={toggle} aria-expanded={open} aria-controls={chunks}>
           {open ? 'Hide chunks' : 'Chunks'}
         </Button>
-        <Anchor component={Link} href={addressOf.delivery(delivery_id)} size="xs" aria-label={`Delivery to ${name}`}>
+        <Anchor component={Link} href={paths.delivery(delivery_id)} size="xs" aria-label={`Delivery to ${name}`}>
           Delivery
         </Anchor>
       </Group>

@@ -1,7 +1,7 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useLocation } from 'wouter';
-import { addressOf } from '../../parts/links.tsx';
+import { paths } from '../../parts/paths.ts';
 
 /** Opens a session whose id is known. */
 export function GoToSession() {
@@ -9,7 +9,7 @@ export function GoToSession() {
   const [, goTo] = useLocation();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (id.trim() !== '') goTo(addressOf.session(id.trim()));
+    if (id.trim() !== '') goTo(paths.session(id.trim()));
   };
   return (
     <form onSubmit={submit}>

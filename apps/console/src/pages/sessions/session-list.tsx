@@ -2,7 +2,8 @@ import { Group, Text } from '@mantine/core';
 import type { SessionSummary } from '@trunkline/control-api';
 import { useList } from '../../api/use-operation.ts';
 import { ChoiceFilter, ConnectorFilter, TextFilter } from '../../parts/filter-fields.tsx';
-import { addressOf, PlaceLink } from '../../parts/links.tsx';
+import { PlaceLink } from '../../parts/links.tsx';
+import { paths } from '../../parts/paths.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Rows, type Column } from '../../parts/rows.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
@@ -42,7 +43,7 @@ export function SessionList() {
 const columns: Column<SessionSummary>[] = [
   {
     label: 'Session',
-    cell: ({ session_id }) => <PlaceLink to={addressOf.session(session_id)}>{session_id}</PlaceLink>,
+    cell: ({ session_id }) => <PlaceLink to={paths.session(session_id)}>{session_id}</PlaceLink>,
   },
   { label: 'State', width: 90, cell: ({ state }) => <StateBadge state={state} /> },
   {

@@ -3,7 +3,7 @@ import type { TurnView } from '@trunkline/control-api';
 import { readEvent } from '@trunkline/events';
 import { Link } from 'wouter';
 import { JsonView } from '../../parts/json-view.tsx';
-import { addressOf } from '../../parts/links.tsx';
+import { paths } from '../../parts/paths.ts';
 import { fileName } from '../../parts/said.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { When } from '../../parts/when.tsx';
@@ -24,7 +24,7 @@ export function TurnBubble({
   const read = readEvent(event);
   const { actor, content } = read.ok ? read.value.data : {};
   const who = actor?.name ?? actor?.id ?? 'somebody';
-  const address = addressOf.event({ connector, event_id: event.id });
+  const address = paths.event({ connector, event_id: event.id });
   return (
     <article className={`${classes.saying} ${classes.turn}`} aria-label={`Turn of ${who}`}>
       <Group gap="xs" mb={2}>

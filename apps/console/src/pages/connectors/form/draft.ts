@@ -4,7 +4,7 @@ import type { Field, FieldOf, RowShape } from './fields-of.ts';
 export type Draft = Readonly<Record<string, unknown>>;
 
 /** Where a secret shall come from; a field without a choice keeps what it has. */
-export type SecretChoice =
+type SecretChoice =
   | { from: 'value'; value: string; graceSeconds?: number }
   | { from: 'secret_ref'; reference: string }
   | { from: 'env'; variable: string }
@@ -46,7 +46,7 @@ function meant(field: Field, value: unknown): unknown {
     case 'rows':
       return Array.isArray(value) ? rowsOf(field, value) : undefined;
     case 'secret':
-      return isTable(value) ? secretBody(value) : undefined;
+      return isSecretChoice(value) ? secretBody(value) : undefined;
   }
 }
 
@@ -69,21 +69,21 @@ export function shapeOf(row: Draft, shapes: readonly RowShape[]): RowShape | und
   return shapes.find((shape) => Object.keys(shape.fixed).length > 0 && has(shape)) ?? shapes.find(has);
 }
 
+const isSecretChoice = (value: unknown): value is SecretChoice => isTable(value) && value['from'] !== undefined;
+
 /** What the API is told of a secret. */
-function secretBody(choice: Draft): Draft | undefined {
-  switch (choice['from']) {
+function secretBody(choice: SecretChoice): Draft {
+  switch (choice.from) {
     case 'value': {
       const { value, graceSeconds } = choice;
       return { value, ...(graceSeconds !== undefined && { grace_seconds: graceSeconds }) };
     }
     case 'secret_ref':
-      return { secret_ref: choice['reference'] };
+      return { secret_ref: choice.reference };
     case 'env':
-      return { env: choice['variable'] };
+      return { env: choice.variable };
     case 'nowhere':
       return {};
-    default:
-      return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Anchor, Badge, Group, Stack, Text } from '@mantine/core';
 import type { ConnectorView } from '@trunkline/control-api';
 import { Link } from 'wouter';
+import { paths } from '../../../parts/paths.ts';
 import type { Column } from '../../../parts/rows.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { When } from '../../../parts/when.tsx';
@@ -11,7 +12,7 @@ export const columns: Column<ConnectorView>[] = [
     label: 'Connector',
     cell: ({ kind, name, source }) => (
       <Group gap={6} wrap="wrap">
-        <Anchor component={Link} href={`/connectors/${kind}/${name}`} size="sm" fw={500}>
+        <Anchor component={Link} href={paths.connector({ kind, name })} size="sm" fw={500}>
           {kind}/{name}
         </Anchor>
         {source === 'file' && <SourceBadge />}

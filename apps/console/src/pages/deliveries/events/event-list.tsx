@@ -2,7 +2,8 @@ import { Group, MultiSelect, Text } from '@mantine/core';
 import type { EventSummary } from '@trunkline/control-api';
 import { useList } from '../../../api/use-operation.ts';
 import { ConnectorFilter, TextFilter, TimeFilter } from '../../../parts/filter-fields.tsx';
-import { addressOf, PlaceLink } from '../../../parts/links.tsx';
+import { PlaceLink } from '../../../parts/links.tsx';
+import { paths } from '../../../parts/paths.ts';
 import { Rows, type Column } from '../../../parts/rows.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { connectorOf, timesOf, useFilters } from '../../../parts/use-filters.ts';
@@ -58,7 +59,7 @@ const columns: Column<EventSummary>[] = [
     label: 'Event',
     cell: (event) => (
       <div>
-        <PlaceLink to={addressOf.event(event)}>{event.event_id}</PlaceLink>
+        <PlaceLink to={paths.event(event)}>{event.event_id}</PlaceLink>
         {event.text !== undefined && (
           <Text size="xs" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
             {event.actor?.name ?? event.actor?.id}: {event.text}
@@ -88,7 +89,7 @@ const columns: Column<EventSummary>[] = [
           </Text>
         </div>
       ) : (
-        session_id && <PlaceLink to={addressOf.session(session_id)}>{session_id}</PlaceLink>
+        session_id && <PlaceLink to={paths.session(session_id)}>{session_id}</PlaceLink>
       ),
   },
   { label: 'When', width: 100, cell: ({ at }) => <When at={at} /> },

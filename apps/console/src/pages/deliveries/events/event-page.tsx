@@ -6,7 +6,8 @@ import { useOperation } from '../../../api/use-operation.ts';
 import { Facts } from '../../../parts/facts.tsx';
 import { useIdInAddress } from '../../../parts/id-in-address.ts';
 import { JsonView } from '../../../parts/json-view.tsx';
-import { addressOf, PlaceLink } from '../../../parts/links.tsx';
+import { PlaceLink } from '../../../parts/links.tsx';
+import { paths } from '../../../parts/paths.ts';
 import { PageHeader } from '../../../parts/page-header.tsx';
 import { Problem } from '../../../parts/problem.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
@@ -66,12 +67,12 @@ function About({ found }: { found: EventFound }) {
           Type: type,
           Conversation: conversation,
           From: actor && (actor.name ?? actor.id),
-          Session: session_id && <PlaceLink to={addressOf.session(session_id)}>{session_id}</PlaceLink>,
+          Session: session_id && <PlaceLink to={paths.session(session_id)}>{session_id}</PlaceLink>,
           Turn: turn_id,
           'Given up by': group,
           Decided: <When at={at} />,
           'Replay of': replay_of && (
-            <PlaceLink to={addressOf.event({ connector, event_id: replay_of })}>{replay_of}</PlaceLink>
+            <PlaceLink to={paths.event({ connector, event_id: replay_of })}>{replay_of}</PlaceLink>
           ),
         }}
       />
@@ -99,7 +100,7 @@ function Replays({ found: { replays, connector } }: { found: EventFound }) {
           <List.Item key={event_id}>
             <Group gap="xs">
               <StateBadge state={status} />
-              <PlaceLink to={addressOf.event({ connector, event_id })}>{event_id}</PlaceLink>
+              <PlaceLink to={paths.event({ connector, event_id })}>{event_id}</PlaceLink>
               {reason && <Text size="xs">{reason.code}</Text>}
             </Group>
           </List.Item>
@@ -119,7 +120,7 @@ function Outputs({ found: { outputs } }: { found: EventFound }) {
           <List.Item key={delivery_id}>
             <Group gap="xs">
               <StateBadge state={state} />
-              <PlaceLink to={addressOf.delivery(delivery_id)}>{delivery_id}</PlaceLink>
+              <PlaceLink to={paths.delivery(delivery_id)}>{delivery_id}</PlaceLink>
             </Group>
           </List.Item>
         ))}
