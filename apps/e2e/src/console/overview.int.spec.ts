@@ -78,7 +78,7 @@ describe.skipIf(!hasBrowser)('the overview', () => {
       .getByText(/^[\d.]+ m?s$/)
       .waitFor(within);
     const dead = figure(page, 'Dead letters').getByRole('link', { name: '1' });
-    expect(await dead.getAttribute('href')).toBe('/console/deliveries?state=dead');
+    expect(await dead.getAttribute('href')).toBe('/console/deliveries/dead-letters');
     expect(await page.getByRole('heading', { name: 'Nothing has come in yet' }).count()).toBe(0);
 
     // A half minute is drawn when it is over.

@@ -51,7 +51,7 @@ function DeadLetters({ deliveries: { dead, expired, unknown } }: Pick<Overview, 
     <Figure
       label="Dead letters"
       value={
-        <Anchor component={Link} href="/deliveries?state=dead" inherit c={dead > 0 ? undefined : 'inherit'}>
+        <Anchor component={Link} href="/deliveries/dead-letters" inherit c={dead > 0 ? undefined : 'inherit'}>
           {shortCount(dead)}
         </Anchor>
       }
