@@ -32,7 +32,7 @@ export function addSessions(program: Command, shared: CommandShared): void {
 
 function addList(sessions: Command, shared: CommandShared): void {
   withConnectorFlags(sessions.command('list'))
-    .description('sessions, those that were made or changed last first')
+    .description('sessions, those that were made, changed or used last first')
     .option('--persona <id>', 'only of this persona')
     .addOption(new Option('--state <state>', 'only these').choices(['active', 'ended']))
     .addOption(new Option('--order <order>', 'newest first, or by id').choices(['newest', 'id']).default('newest'))

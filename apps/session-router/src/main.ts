@@ -1,15 +1,20 @@
 import { openInventory } from '@trunkline/inventory';
 import { deriveKey, replyHandlePurpose } from '@trunkline/secrets';
 import { connectBus, runService } from '@trunkline/service';
+import { noteEveryMs } from '@trunkline/sessions';
 import { checkReplyKeys } from './check-reply-keys.ts';
+import { routerOptions } from './options.ts';
+import { startIdleSweep } from './start-idle-sweep.ts';
 import { startOutputRouting } from './start-output-routing.ts';
 import { startEventRouting } from './start-event-routing.ts';
+
+const dayMs = 86_400_000;
 
 await runService(
   'session-router',
   {
     summary: 'Routes events into sessions and outputs into deliveries.',
-    options: {},
+    options: routerOptions,
     keyring: 'required',
   },
   async (service) => {
@@ -24,10 +29,16 @@ await runService(
     service.onStop(() => inventory.close());
     service.ready('connectors', () => ({ ready: true, problems: inventory.problems() }));
 
-    const events = await startEventRouting({ bus, key, metrics });
+    const idleMs = service.options.sessionIdleDays * dayMs;
+    const noting = { noteEveryMs: noteEveryMs(idleMs) };
+
+    const events = await startEventRouting({ bus, key, metrics, ...noting });
     service.onStop(() => events.drain());
 
-    const outputs = await startOutputRouting({ bus, key, metrics, worker, inventory });
+    const outputs = await startOutputRouting({ bus, key, metrics, worker, inventory, ...noting });
     service.onStop(() => outputs.drain());
+
+    const sweep = await startIdleSweep({ bus, metrics, worker, idleMs, now: Date.now });
+    service.onStop(() => sweep.drain());
   },
 );

@@ -15,8 +15,13 @@ const remembered = 20_000;
 const handleLivesMs = 30 * 86_400_000;
 
 /** Begins to judge events together with all other routers. */
-export async function startEventRouting(parts: { bus: Bus; key: SealingKeys; metrics: Metrics }): Promise<Consuming> {
-  const { bus, key, metrics } = parts;
+export async function startEventRouting(parts: {
+  bus: Bus;
+  key: SealingKeys;
+  metrics: Metrics;
+  noteEveryMs: number;
+}): Promise<Consuming> {
+  const { bus, key, metrics, noteEveryMs } = parts;
   const incarnation = await followIncarnation(bus);
   const run = trackUnbrokenRun(bus.names.conversationOf);
   const sessions = rememberReads(bus.bucket<SessionRecord>('sessions'), { max: remembered });
@@ -26,6 +31,7 @@ export async function startEventRouting(parts: { bus: Bus; key: SealingKeys; met
     bindings,
     boundKeys: bus.bucket<BoundKey>('bindings'),
     now: Date.now,
+    noteEveryMs,
   });
   const handle = createDoorbellRouter({
     bus,

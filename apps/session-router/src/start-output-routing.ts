@@ -6,6 +6,7 @@ import { routeOutput, type RouteOutputDeps } from '@trunkline/reply-routing';
 import { openReplyHandle, type SealingKeys } from '@trunkline/secrets';
 import { createSessionStore, type BindingRecord, type BoundKey, type SessionRecord } from '@trunkline/sessions';
 import { traceparentOf, withSpan, type Metrics } from '@trunkline/telemetry';
+import { noteOutputs } from './note-outputs.ts';
 
 /** Begins to route outputs into deliveries, in this router's share of the lanes of OUTPUTS. */
 export async function startOutputRouting(parts: {
@@ -14,9 +15,11 @@ export async function startOutputRouting(parts: {
   metrics: Metrics;
   worker: string;
   inventory: Pick<Inventory, 'get'>;
+  noteEveryMs: number;
 }): Promise<LaneWorker> {
-  const { bus, metrics, worker } = parts;
+  const { bus, metrics, worker, noteEveryMs } = parts;
   const deps = routingDeps(parts);
+  const note = noteOutputs({ sessions: bus.bucket('sessions'), now: Date.now, noteEveryMs });
   const lanes = await runLanes(
     {
       group: routerGroup,
@@ -34,6 +37,7 @@ export async function startOutputRouting(parts: {
           metrics.count('dead_letters_total', { kind: '_', connector: '_', reason: routed.code });
           bus.log.error({ seq: message.seq, code: routed.code, detail: routed.detail }, 'output.dead');
         }
+        await note(bus.names.sessionOf(message.subject));
         return 'done';
       },
     },

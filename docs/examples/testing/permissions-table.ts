@@ -58,7 +58,9 @@ function scope(prefix: string, filters: string[]): Scope | undefined {
   const within = filters.filter((filter) => filter.startsWith(prefix)).map((filter) => filter.slice(prefix.length));
   if (within.length === 0) return undefined;
   const isOwn = (filter: string) =>
-    filter.split('.').some((part) => [own, `deliveries-${own}`, lanes, 'reply-routing'].includes(part));
+    filter
+      .split('.')
+      .some((part) => [own, `deliveries-${own}`, lanes, 'reply-routing', 'session-router'].includes(part));
   if (within.every(isOwn)) return 'own';
   if (within.some(isOwn)) return 'own and common';
   return within.some((filter) => /^[*.>]+$/.test(filter)) ? 'all' : 'part';

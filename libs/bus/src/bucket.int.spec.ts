@@ -90,6 +90,31 @@ describe('bucket', () => {
     expect(found).toHaveLength(299);
     for await (const entry of bucket.entries('nothing.*')) expect(entry).toBeUndefined();
   });
+
+  it('reads few values that match at once, and many too', async () => {
+    expect(await bucket.few('few.*')).toEqual([]);
+    for (const n of [1, 2, 3]) await bucket.put(`few.${n}`, { n });
+    await bucket.delete('few.2');
+    const found = await bucket.few('few.*');
+    expect(found.map(({ key, value }) => [key, value.n]).toSorted()).toEqual([
+      ['few.1', 1],
+      ['few.3', 3],
+    ]);
+    expect(
+      await bucket.update('few.3', { n: 4 }, found.find(({ key }) => key === 'few.3')?.revision ?? 0),
+    ).toBeDefined();
+    await Promise.all(Array.from({ length: 1_500 }, (_, n) => bucket.put(`many.${n}`, { n })));
+    expect(await bucket.few('many.*')).toHaveLength(1_500);
+  });
+
+  it('forgets the marker of a deleted key after its time', async () => {
+    await bucket.put('gone', { n: 1 });
+    await bucket.delete('gone', undefined, { ttlMs: 1_000 });
+    const marker = () => bus.read('state', { newestOf: bus.names.keys('state', 'gone') });
+    expect(await marker()).toBeDefined();
+    await waitFor(async () => (await marker()) === undefined, { what: 'the marker to go', timeoutMs: 5_000 });
+    expect(await bucket.create('gone', { n: 2 })).toBeDefined();
+  });
 });
 
 describe('migrateStreams', () => {

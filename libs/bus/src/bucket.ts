@@ -28,10 +28,15 @@ export interface Bucket<T> {
   /** The new revision, or `undefined` when somebody else wrote since `revision`. */
   update(key: string, value: T, revision: number, options?: WriteOptions): Promise<number | undefined>;
   put(key: string, value: T, options?: WriteOptions): Promise<number>;
-  /** False when somebody else wrote since `revision`. Deleting what is not there is true. */
-  delete(key: string, revision?: number): Promise<boolean>;
+  /**
+   * False when somebody else wrote since `revision`. Deleting what is not there is true. It leaves a marker behind, which costs the
+   * server as much as a value; with `ttlMs` for that time only, in which all who follow the bucket must have heard of it.
+   */
+  delete(key: string, revision?: number, options?: WriteOptions): Promise<boolean>;
   /** A snapshot of the keys that match, a filter such as `http.*`; in no particular order. */
   entries(filter?: string): AsyncIterable<Entry<T>>;
+  /** The values of the keys that match, where they are few: much cheaper than `entries`. Needs the right to read the whole bucket. */
+  few(filter: string): Promise<Entry<T>[]>;
   /** Resolves after the values present were delivered. Watchers whose filters one KV watch covers share it. */
   watch(filter: string, onChange: (change: Change<T>) => void): Promise<Watch>;
   /** Tells of each write from now on by key and revision, whoever makes it; values stay on the server. */
@@ -49,6 +54,7 @@ export interface BucketTailListener {
 export interface BucketDeps {
   append(subject: string, payload: Uint8Array, options: AppendOptions): Promise<Appended>;
   read(query: StoredMessageQuery): Promise<StoredMessage | undefined>;
+  readNewestOfEach(filter: string): Promise<StoredMessage[] | 'too_many'>;
   /** Reads the newest message of each subject that matches, then what is written from then on. */
   readAll(filter: string): Promise<OrderedReader>;
   tail(filter: string, listener: TailListener): Watch;
@@ -95,27 +101,16 @@ export function createBucket<T>(name: string, deps: BucketDeps): Bucket<T> {
       if (revision === undefined) throw new Error(`Bucket ${name} refused an unconditional write of ${key}.`);
       return revision;
     },
-    async delete(key, revision) {
+    async delete(key, revision, options) {
       const expectLast = revision === undefined ? undefined : { seq: revision };
       const appended = await deps.append(subjectOf(key), new Uint8Array(), {
+        ...options,
         headers: { [operation]: 'DEL' },
         expectLast,
       });
       return appended.outcome === 'stored';
     },
-    async *entries(filter = '>') {
-      const reader = await deps.readAll(subjectOf(filter));
-      try {
-        let left = reader.pending;
-        if (left === 0) return;
-        for await (const message of reader.messages) {
-          if (!isTombstone(message)) yield entryOf<T>(keyOf(message.subject), message);
-          if (--left === 0) return;
-        }
-      } finally {
-        await reader.stop();
-      }
-    },
+    ...listing(deps, { subjectOf, keyOf }),
     watch: (filter, onChange) => fans.watch(filter, onChange),
     tail: (listener) =>
       deps.tail(subjectOf('>'), {
@@ -123,6 +118,41 @@ export function createBucket<T>(name: string, deps: BucketDeps): Bucket<T> {
         onMessage: ({ subject, seq }) => listener.onWrite(keyOf(subject), seq),
       }),
   };
+}
+
+/** The reads of many keys. */
+function listing<T>(
+  deps: Pick<BucketDeps, 'readAll' | 'readNewestOfEach'>,
+  { subjectOf, keyOf }: { subjectOf(key: string): string; keyOf(subject: string): string },
+): Pick<Bucket<T>, 'entries' | 'few'> {
+  async function* entries(filter = '>'): AsyncIterable<Entry<T>> {
+    const reader = await deps.readAll(subjectOf(filter));
+    try {
+      let left = reader.pending;
+      if (left === 0) return;
+      for await (const message of reader.messages) {
+        if (!isTombstone(message)) yield entryOf<T>(keyOf(message.subject), message);
+        if (--left === 0) return;
+      }
+    } finally {
+      await reader.stop();
+    }
+  }
+
+  async function few(filter: string): Promise<Entry<T>[]> {
+    const newest = await deps.readNewestOfEach(subjectOf(filter));
+    if (newest === 'too_many') return collect(entries(filter));
+    const present = newest.filter((message) => !isTombstone(message));
+    return present.map((message) => entryOf<T>(keyOf(message.subject), message));
+  }
+
+  return { entries, few };
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
 
 function entryOf<T>(key: string, message: StoredMessage): Entry<T> {

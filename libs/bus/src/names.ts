@@ -111,6 +111,8 @@ export function createNames(prefix: string) {
 
     output: (sessionId: string) => `${prefix}.outputs.${laneOf(sessionId)}.${token(sessionId)}`,
     allOutputs: `${prefix}.outputs.>`,
+    /** The token of the session that this output subject belongs to. */
+    sessionOf: (outputSubject: string) => outputSubject.slice(outputSubject.lastIndexOf('.') + 1),
     outputsOfLane: (lane: number) => `${prefix}.outputs.${lane}.*`,
 
     /** `scope` is what the platform's rate limit applies to (host, bot, channel): it decides the lane. */

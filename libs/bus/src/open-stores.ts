@@ -7,7 +7,7 @@ import type { BucketName, Names, ObjectStoreName } from './names.ts';
 import { createObjectStore } from './objects.ts';
 import { openOrderedReader } from './ordered-reader.ts';
 import type { Ask } from './requests.ts';
-import { readStored } from './stored-message.ts';
+import { readNewestOfEach, readStored } from './stored-message.ts';
 import { followTail } from './tail.ts';
 
 interface StoresDeps {
@@ -48,6 +48,7 @@ function bucketDeps(stream: string, deps: StoresDeps): BucketDeps {
   return {
     ...{ append, closed, log },
     read: (query) => readStored({ stream, query, timeoutMs }, deps),
+    readNewestOfEach: (filter) => readNewestOfEach({ stream, filter, timeoutMs }, deps),
     readAll: (filter) => openOrderedReader({ stream, filter, from: 'newest_of_each' }, deps),
     tail: (filter, listener) =>
       followTail(listener, {

@@ -191,7 +191,7 @@ const notForConsumers = [
 const notForRouters = [
   ...['tl.events.http.x.c.e', 'tl.outputs.1.s', 'tl.ledger.audit.http.x', 'tl.live.s'],
   ...['$KV.tl_secrets.a.b', '$KV.tl_connectors.http.x', '$KV.tl_tokens.x'],
-  ...['secrets', 'tokens', 'grants', 'state'].flatMap((bucket) => [
+  ...['secrets', 'tokens', 'grants'].flatMap((bucket) => [
     `$JS.API.DIRECT.GET.KV_tl_${bucket}.$KV.tl_${bucket}.a.b`,
     createConsumer(`KV_tl_${bucket}`, `$KV.tl_${bucket}.>`),
   ]),

@@ -102,14 +102,21 @@ function sessionRouter(names: Names): Grant[] {
     may.publish(`${prefix}.receipts.*.*`),
 
     may.watchKeys('connectors', '>'),
-    may.writeKeys('sessions', '>'),
-    may.watchKeys('sessions', '>'),
-    may.writeKeys('bindings', '>'),
-    may.watchKeys('bindings', '>'),
+    ...(['sessions', 'bindings'] as const).flatMap((bucket) => [
+      may.readAllKeys(bucket),
+      may.writeKeys(bucket, '>'),
+      may.watchKeys(bucket, '>'),
+    ]),
     may.writeKeys('receipts', '*.*.*'),
     may.writeKeys('progress', 'routing.*.*', 'output.*', 'delivery.*'),
     ...leases('worker_leases', routerGroup, names),
-    may.writeKeys('cursors', `${routerGroup}.*`),
+    may.writeKeys('cursors', `${routerGroup}.*`, 'leased.session-router.*'),
+
+    // Ending sessions that are idle takes what consumers kept for them along.
+    ...leases('platform_leases', 'session-router', names),
+    may.readAllKeys('state'),
+    may.watchKeys('state', '>'),
+    may.writeKeys('state', '*.*.*'),
   ];
 }
 
@@ -125,7 +132,7 @@ function controlPlane(names: Names): Grant[] {
     may.append('LEDGER', names.allLedger),
     may.subscribe(names.allLive, names.allStatus, `${prefix}.receipts.*.*`),
     may.publish(`${prefix}.ask.*`, names.statusWanted),
-    may.readAllKeys('progress'),
+    ...(['progress', 'bindings', 'state'] as const).map((bucket) => may.readAllKeys(bucket)),
     ...bucketNames.flatMap((bucket) => [may.writeKeys(bucket, '>'), may.watchKeys(bucket, '>')]),
     may.getObjects('assets'),
     may.putObjects('assets'),

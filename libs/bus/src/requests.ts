@@ -19,13 +19,18 @@ export class NoAnswerError extends Error {
   }
 }
 
-/** Questions with one answer each. */
-export interface Ask {
-  (question: Question): Promise<Msg>;
-  /** Many at once, cheaper than one by one: each with its answer or why there is none, in their order. */
-  all(questions: readonly Question[]): Promise<(Msg | Error)[]>;
+/** Questions with one answer each, but for `series`. */
+export interface Ask extends Asking {
   /** The server refused to take what was published to `subject`: nobody waits for its answers any more. */
   refuse(subject: string, error: Error): void;
+}
+
+interface Asking {
+  (question: Question): Promise<Msg>;
+  /** A question with any number of answers, of which the last is a status. */
+  series(question: Question): Promise<Msg[]>;
+  /** Many at once, cheaper than one by one: each with its answer or why there is none, in their order. */
+  all(questions: readonly Question[]): Promise<(Msg | Error)[]>;
 }
 
 const sweepEveryMs = 100;
@@ -48,9 +53,9 @@ export function createAsk(nc: NatsConnection, inboxPrefix: string): Ask {
       if (error) return;
       const id = message.subject.slice(inbox.length + 1);
       const waiting = open.get(id);
-      if (!waiting) return;
+      if (!waiting || waiting.goesOn?.(message)) return;
       open.delete(id);
-      if (message.data.length === 0 && message.headers?.code === noResponders) {
+      if (message.data.length === 0 && statusOf(message) === noResponders) {
         return waiting.hear(new NoAnswerError('nobody', 'Nobody answers there: JetStream is not enabled, or not yet.'));
       }
       waiting.hear(message);
@@ -75,16 +80,31 @@ export function createAsk(nc: NatsConnection, inboxPrefix: string): Ask {
     }
   }
 
-  function put({ subject, payload, headers, timeoutMs }: Question, hear: Waiting['hear']): void {
+  function put({ subject, payload, headers, timeoutMs }: Question, hear: Hear, goesOn?: GoesOn): void {
     const id = (asked++).toString(36);
     nc.publish(subject, payload, { reply: `${inbox}.${id}`, ...(headers && { headers }) });
-    open.set(id, { subject, hear, deadline: performance.now() + timeoutMs });
+    open.set(id, { subject, hear, goesOn, deadline: performance.now() + timeoutMs });
     sweeping ??= setTimeout(sweep, sweepEveryMs);
   }
 
+  return Object.assign(asking(put), { refuse });
+}
+
+/** The ways to ask, given how a question is put. */
+function asking(put: (question: Question, hear: Hear, goesOn?: GoesOn) => void): Asking {
   const one = (question: Question) =>
     new Promise<Msg>((resolve, reject) => {
       put(question, (answer) => (answer instanceof Error ? reject(answer) : resolve(answer)));
+    });
+
+  const series = (question: Question) =>
+    new Promise<Msg[]>((resolve, reject) => {
+      const answers: Msg[] = [];
+      put(
+        question,
+        (answer) => (answer instanceof Error ? reject(answer) : resolve([...answers, answer])),
+        (answer) => statusOf(answer) === 0 && answers.push(answer) > 0,
+      );
     });
 
   const all = (questions: readonly Question[]) =>
@@ -100,12 +120,20 @@ export function createAsk(nc: NatsConnection, inboxPrefix: string): Ask {
       });
     });
 
-  return Object.assign(one, { all, refuse });
+  return Object.assign(one, { series, all });
 }
+
+/** 0 where there is none. */
+export const statusOf = ({ headers }: Msg): number => headers?.code ?? 0;
+
+/** Heard once: the answer, or why there is none. */
+type Hear = (answer: Msg | Error) => void;
+/** True for an answer that others come after. */
+type GoesOn = (answer: Msg) => boolean;
 
 interface Waiting {
   subject: string;
-  /** Heard once: the answer, or why there is none. */
-  hear(answer: Msg | Error): void;
+  hear: Hear;
+  goesOn: GoesOn | undefined;
   deadline: number;
 }

@@ -3,7 +3,7 @@ import { takeCursor, type CursorRecord } from './lane-cursor.ts';
 import { LaneRunner, type LaneWork } from './lane-runner.ts';
 import { Leases } from './leases.ts';
 import type { LeaseRecord } from './live-workers.ts';
-import type { StreamName } from './names.ts';
+import type { BucketName, StreamName } from './names.ts';
 import { laneCount, token } from './token.ts';
 
 export interface RunLanesOptions extends LaneWork {
@@ -94,6 +94,6 @@ export async function runLanes(options: RunLanesOptions, bus: Bus): Promise<Lane
 }
 
 /** A stream that is deleted and made anew counts from 1 again: its time of creation tells the two apart. */
-export async function incarnationOf(stream: StreamName, bus: Pick<Bus, 'streamState'>): Promise<string> {
+export async function incarnationOf(stream: StreamName | BucketName, bus: Pick<Bus, 'streamState'>): Promise<string> {
   return (await bus.streamState(stream)).created;
 }

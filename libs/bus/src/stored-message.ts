@@ -1,8 +1,8 @@
-import type { MsgHdrs } from '@nats-io/transport-node';
+import type { Msg, MsgHdrs } from '@nats-io/transport-node';
 import { BusUnavailableError } from './errors.ts';
 import { decodeJson } from './json.ts';
 import type { Link } from './link.ts';
-import type { Ask } from './requests.ts';
+import { statusOf, type Ask } from './requests.ts';
 
 /** A message as a stream keeps it. */
 export interface StoredMessage {
@@ -47,10 +47,42 @@ export async function readStored(
     .catch((cause: unknown) => {
       throw new BusUnavailableError(`Reading from ${at.stream}`, cause);
     });
-  const status = reply.headers?.code ?? 0;
-  if (status === 404) return undefined;
-  if (status !== 0) throw new BusUnavailableError(`Reading from ${at.stream}`, new Error(reply.headers?.description));
+  const status = statusOf(reply);
+  if (status === notFound) return undefined;
+  if (status !== 0) throw unexpected(reply, at.stream);
+  return messageIn(reply);
+}
 
+const notFound = 404;
+const endOfBatch = 204;
+const tooMany = 413;
+
+const unexpected = ({ headers }: Msg, stream: string) =>
+  new BusUnavailableError(`Reading from ${stream}`, new Error(headers?.description));
+
+/**
+ * Reads the newest message of each subject that a filter matches, in one request; `too_many` where they are more than about a
+ * thousand. Replicas may lag, as in `readStored`; only the right to read the whole stream permits it.
+ */
+export async function readNewestOfEach(
+  at: { stream: string; filter: string; timeoutMs: number },
+  deps: { ask: Ask; link: Link },
+): Promise<StoredMessage[] | 'too_many'> {
+  const payload = JSON.stringify({ multi_last: [at.filter] });
+  const question = { subject: `$JS.API.DIRECT.GET.${at.stream}`, payload, timeoutMs: at.timeoutMs };
+  const replies = await deps.link
+    .ask(() => deps.ask.series(question), { repeatable: true })
+    .catch((cause: unknown) => {
+      throw new BusUnavailableError(`Reading from ${at.stream}`, cause);
+    });
+  const end = replies.pop();
+  const status = end ? statusOf(end) : endOfBatch;
+  if (status === tooMany) return 'too_many';
+  if (end && status !== endOfBatch && status !== notFound) throw unexpected(end, at.stream);
+  return replies.map(messageIn);
+}
+
+function messageIn(reply: Msg): StoredMessage {
   const {
     'Nats-Subject': subject = '',
     'Nats-Sequence': seq,

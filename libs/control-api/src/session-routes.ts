@@ -29,9 +29,9 @@ const reads = defineRoutes({
     path: '/v1/sessions',
     role: 'viewer',
     tag,
-    summary: 'Sessions, those that were made or changed last first.',
+    summary: 'Sessions, those that were made, changed or used last first.',
     description:
-      'One that is changed while you page moves to the front. By id, none moves; each page looks through all sessions then.',
+      'One that is changed while you page moves to the front; use is noted once a day. By id, none moves; each page looks through all sessions then.',
     query: pageQuery.extend({
       ...connectorFilter,
       persona_id: persona.optional(),

@@ -12,6 +12,10 @@ export const sessionSummarySchema = z.object({
   created_at: z.string(),
   ended_at: z.string().optional(),
   last_turn_at: z.string().optional().describe('Of the turns that are kept: 30 days.'),
+  active_at: z
+    .string()
+    .optional()
+    .describe('When something last happened in it, to the day: a session that is idle for long ends by itself.'),
   persona_id: z.string().optional(),
   capability_scope: scopeSchema,
   credential_scope: scopeSchema,

@@ -33,8 +33,7 @@ const payload = (...keys: string[]) => keys.map((key) => ({ key, origin: 'payloa
 async function stored(): Promise<string[]> {
   const all: string[] = [];
   for (const name of ['sessions', 'bindings'] as const) {
-    const watch = await bus.bucket(name).watch('>', ({ key, revision }) => all.push(`${name} ${key} ${revision}`));
-    watch.stop();
+    for await (const { key, revision } of bus.bucket(name).entries()) all.push(`${name} ${key} ${revision}`);
   }
   return all.sort();
 }

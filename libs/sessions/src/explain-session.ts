@@ -29,6 +29,7 @@ export async function explainSession(
       trial.created = true;
       return newSession(sessionId, { ...life, generation: (found?.generation ?? 0) + 1, now: now() });
     },
+    use: async (session) => session,
     async claim(claimed, claimant) {
       const holder = await store.holder(claimed);
       if (holder === undefined) trial.bound.add(claimed);

@@ -1,5 +1,14 @@
+export { isIdle, noteActive, noteEveryMs, type IdleRule } from './activity.ts';
 export { explainSession, type ExplainedSession } from './explain-session.ts';
-export { createSession, editSession, endSession, type EndSessionDeps, type Managed } from './manage-session.ts';
+export {
+  createSession,
+  editSession,
+  endSession,
+  finishEnd,
+  type EndSessionDeps,
+  type Managed,
+  type SessionLife,
+} from './manage-session.ts';
 export { policyConflict, withPolicy } from './policy.ts';
 export { resolveSession, type Resolution, type SkipCode } from './resolve-session.ts';
 export {

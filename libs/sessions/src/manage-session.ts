@@ -38,11 +38,19 @@ export async function createSession(
   }
 }
 
-/** Changes a living session; without `revision`, whatever it is at. */
-export async function editSession(
-  edit: { sessionId: string; revision?: number | undefined; change(record: SessionRecord): SessionRecord },
-  sessions: Pick<Sessions, 'get' | 'update'>,
-): Promise<Managed> {
+interface Change {
+  sessionId: string;
+  revision?: number | undefined;
+  change(record: SessionRecord): SessionRecord;
+}
+
+/** Changes a living session, which is in use then; without `revision`, whatever it is at. */
+export function editSession(edit: Change & { now: number }, sessions: Pick<Sessions, 'get' | 'update'>) {
+  const active_at = new Date(edit.now).toISOString();
+  return changeSession({ ...edit, change: (record) => ({ ...edit.change(record), active_at }) }, sessions);
+}
+
+async function changeSession(edit: Change, sessions: Pick<Sessions, 'get' | 'update'>): Promise<Managed> {
   for (;;) {
     const found = await sessions.get(sessionKey(edit.sessionId));
     if (!found) return { status: 'not_found' };
@@ -57,9 +65,9 @@ export async function editSession(
 export interface EndSessionDeps {
   sessions: Pick<Sessions, 'get' | 'update'>;
   bindings: Pick<Bucket<BindingRecord>, 'get' | 'delete'>;
-  boundKeys: Pick<Bucket<BoundKey>, 'entries' | 'delete'>;
+  boundKeys: Pick<Bucket<BoundKey>, 'few' | 'delete'>;
   /** What consumers keep for it, by `<group>.<session>.<generation>`. */
-  state: Pick<Bucket<unknown>, 'entries' | 'delete'>;
+  state: Pick<Bucket<unknown>, 'few' | 'delete'>;
   now: number;
 }
 
@@ -73,30 +81,39 @@ export async function endSession(
   deps: EndSessionDeps,
 ): Promise<Managed> {
   const ended_at = new Date(deps.now).toISOString();
-  const ended = await editSession({ ...end, change: (record) => ({ ...record, ended_at }) }, deps.sessions);
+  const ended = await changeSession({ ...end, change: (record) => ({ ...record, ended_at }) }, deps.sessions);
   if (ended.status === 'done' || ended.status === 'ended') await forget(ended.record, deps);
   return ended;
 }
 
-async function forget({ session_id, generation }: SessionRecord, deps: EndSessionDeps): Promise<void> {
-  for await (const { key, value, revision } of deps.boundKeys.entries(boundKeysOf(session_id))) {
+/** One life of a session. */
+export type SessionLife = Pick<SessionRecord, 'session_id' | 'generation'>;
+
+/** Removes what an end that was interrupted has left of a life, if it ended; later lives keep theirs. */
+export async function finishEnd(life: SessionLife, deps: EndSessionDeps): Promise<void> {
+  const found = await deps.sessions.get(sessionKey(life.session_id));
+  if (!found || found.value.generation < life.generation) return;
+  if (found.value.generation > life.generation || found.value.ended_at) await forget(life, deps);
+}
+
+async function forget({ session_id, generation }: SessionLife, deps: EndSessionDeps): Promise<void> {
+  for (const { key, value, revision } of await deps.boundKeys.few(boundKeysOf(session_id))) {
     if (value.generation > generation) continue;
     await unbind(value.key, { session_id, generation }, deps);
-    await deps.boundKeys.delete(key, revision);
+    await deps.boundKeys.delete(key, revision, brief);
   }
-  for await (const { key, revision } of deps.state.entries(`*.${sessionKey(session_id)}.*`)) {
-    if (generationIn(key) <= generation) await deps.state.delete(key, revision);
+  for (const { key, revision } of await deps.state.few(`*.${sessionKey(session_id)}.*`)) {
+    if (generationIn(key) <= generation) await deps.state.delete(key, revision, brief);
   }
 }
 
+/** Nobody follows these buckets but to forget what is remembered (`rememberReads`). */
+const brief = { ttlMs: 3_600_000 };
+
 const generationIn = (stateKey: string) => Number(stateKey.split('.').at(-1));
 
-async function unbind(
-  key: string,
-  life: Pick<SessionRecord, 'session_id' | 'generation'>,
-  { bindings }: EndSessionDeps,
-): Promise<void> {
+async function unbind(key: string, life: SessionLife, { bindings }: EndSessionDeps): Promise<void> {
   const entry = await bindings.get(bindingKey(key));
   if (entry?.value.session_id !== life.session_id || entry.value.generation > life.generation) return;
-  await bindings.delete(bindingKey(key), entry.revision);
+  await bindings.delete(bindingKey(key), entry.revision, brief);
 }

@@ -158,6 +158,8 @@ describe('resolveSession', () => {
     expect([first.status, second.status].toSorted()).toEqual(['done', 'ended']);
     expect(await keys('bindings', 'f-one.*')).toEqual([]);
     expect(await bindings.get(bindingKey('f-key'))).toBeUndefined();
+    const marker = await bus.read('bindings', { newestOf: bus.names.keys('bindings', bindingKey('f-key')) });
+    expect(marker?.headers).toMatchObject({ 'Nats-TTL': '3600s' });
     expect(await keys('state', '*.f-one.*')).toEqual(['agents.f-one.2']);
 
     expect(await resolve(asked)).toMatchObject({ generation: 2 });

@@ -16,7 +16,7 @@ export type AskedSession = Pick<EventData, 'connector' | 'binding_keys' | 'reque
 type Policy = EventData['session']['policy'];
 
 /** What resolving needs of the sessions. */
-export type ResolvingStore = Pick<SessionStore, 'find' | 'ensure' | 'holder' | 'claim'>;
+export type ResolvingStore = Pick<SessionStore, 'find' | 'ensure' | 'use' | 'holder' | 'claim'>;
 
 /** Which session is meant, and what says so; `holders` are the present ones of the binding keys, in their order. */
 export interface Decision {
@@ -46,6 +46,16 @@ export async function decideSession(asked: AskedSession, store: Pick<SessionStor
  * session is adopted then and now.
  */
 export async function resolveSession(asked: AskedSession, store: ResolvingStore): Promise<Resolution> {
+  for (;;) {
+    const resolution = await resolveOnce(asked, store);
+    if (resolution.outcome === 'skip') return resolution;
+    const session = await store.use(resolution.session);
+    // Else it ended just now, and what was bound to it is free.
+    if (session) return { ...resolution, session };
+  }
+}
+
+async function resolveOnce(asked: AskedSession, store: ResolvingStore): Promise<Resolution> {
   const { policy } = asked.session;
   const { id, by, holders } = await decideSession(asked, store);
   if (!id) return skip('session_unresolvable', 'The event names no session, no binding key and no conversation.');

@@ -11,6 +11,8 @@ export interface SessionRecord {
   generation: number;
   created_at: string;
   ended_at?: string;
+  /** When something last happened in it, as exact as `noteActive` keeps it. Missing in records of before that was noted. */
+  active_at?: string;
   /** Whose event made it; missing where an operator did. */
   connector?: ConnectorRef;
   persona_id?: string;
@@ -46,11 +48,13 @@ export function newSession(
   sessionId: string,
   { policy, connector, generation, now }: NewLife & { generation: number; now: number },
 ): SessionRecord {
+  const at = new Date(now).toISOString();
   return {
     v: 1,
     session_id: sessionId,
     generation,
-    created_at: new Date(now).toISOString(),
+    created_at: at,
+    active_at: at,
     ...(connector && { connector }),
     ...(policy.persona_id && { persona_id: policy.persona_id }),
     capability_scope: policy.capability_scope,

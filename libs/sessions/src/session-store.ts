@@ -1,4 +1,5 @@
 import type { Bucket } from '@trunkline/bus';
+import { dayMs, isNoted, noteActive } from './activity.ts';
 import {
   bindingKey,
   boundKeyKey,
@@ -16,6 +17,8 @@ export interface SessionStoreDeps {
   /** Which keys a session has had. */
   boundKeys: Pick<Bucket<BoundKey>, 'put'>;
   now(): number;
+  /** See `noteEveryMs`; a day. */
+  noteEveryMs?: number;
 }
 
 /** A session and the life of it that is meant. `session` is its record where there is one. */
@@ -31,6 +34,11 @@ export interface SessionStore {
   find(sessionId: string): Promise<SessionRecord | undefined>;
   /** The living session of this id, made if there is none. */
   ensure(sessionId: string, life: NewLife): Promise<SessionRecord>;
+  /**
+   * The session once it is known to be in use, so that it cannot end as idle while something is put into it; `undefined` when that
+   * life has ended.
+   */
+  use(session: SessionRecord): Promise<SessionRecord | undefined>;
   /** What a key points to; `undefined` when it is free, which includes pointing to a life that ended. */
   holder(key: string): Promise<Holder | undefined>;
   /** Binds a free key and returns who holds it then: the claimant, or whoever was faster. */
@@ -38,6 +46,7 @@ export interface SessionStore {
 }
 
 export function createSessionStore(deps: SessionStoreDeps): SessionStore {
+  const { noteEveryMs = dayMs } = deps;
   const find = async (sessionId: string) => (await deps.sessions.get(sessionKey(sessionId)))?.value;
 
   async function ensure(sessionId: string, life: NewLife): Promise<SessionRecord> {
@@ -51,6 +60,12 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
         : await deps.sessions.create(sessionKey(sessionId), session);
       if (written !== undefined) return session;
     }
+  }
+
+  async function use(session: SessionRecord): Promise<SessionRecord | undefined> {
+    if (isNoted(session, { now: deps.now(), noteEveryMs })) return session;
+    const noted = await noteActive(sessionKey(session.session_id), { ...deps, noteEveryMs });
+    return noted?.generation === session.generation ? noted : undefined;
   }
 
   /** A binding to a life that ended is as good as none; it is replaced by whoever claims the key next. */
@@ -86,5 +101,5 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
     }
   }
 
-  return { find, ensure, holder, claim };
+  return { find, ensure, use, holder, claim };
 }

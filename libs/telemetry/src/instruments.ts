@@ -151,6 +151,12 @@ export const instruments = {
     labels: [],
     description: 'From an event being stored to its turn or skip being appended.',
   },
+  sessions_idle_ended_total: {
+    kind: 'counter',
+    unit: 'count',
+    labels: [],
+    description: 'Sessions that ended because nothing had happened in them for long.',
+  },
   sidecar_up: {
     kind: 'gauge',
     unit: 'count',

@@ -17,7 +17,7 @@ const shown = 20;
 /** Finds the sessions that a connector's policy contradicts and moves them to it, unless it is a dry run. */
 export async function applySessionPolicy(
   config: ConnectorConfig,
-  { dryRun, bus }: { dryRun: boolean; bus: Pick<Bus, 'bucket'> },
+  { dryRun, bus, now }: { dryRun: boolean; bus: Pick<Bus, 'bucket'>; now: number },
 ): Promise<Applied> {
   const policy = config.session_policy;
   const ids = await namedSessions(config, bus);
@@ -30,15 +30,19 @@ export async function applySessionPolicy(
     const { session_id } = value;
     applied.conflicting += 1;
     if (applied.sample.length < shown) applied.sample.push({ session_id, field });
-    if (!dryRun && (await move(session_id, policy, bus))) applied.moved += 1;
+    if (!dryRun && (await move(session_id, policy, { bus, now }))) applied.moved += 1;
   }
   return applied;
 }
 
 /** False where it ended meanwhile. */
-async function move(sessionId: string, policy: ConnectorConfig['session_policy'], bus: Pick<Bus, 'bucket'>) {
+async function move(
+  sessionId: string,
+  policy: ConnectorConfig['session_policy'],
+  { bus, now }: { bus: Pick<Bus, 'bucket'>; now: number },
+) {
   const change = (record: SessionRecord) => withPolicy(record, policy);
-  return (await editSession({ sessionId, change }, bus.bucket('sessions'))).status === 'done';
+  return (await editSession({ sessionId, change, now }, bus.bucket('sessions'))).status === 'done';
 }
 
 function belongs(

@@ -10,7 +10,7 @@ export interface SessionChange {
 }
 
 /** Changes fields of a living session, and says what they were before. */
-export function sessionChange(bus: Pick<Bus, 'bucket'>) {
+export function sessionChange({ bus, now }: { bus: Pick<Bus, 'bucket'>; now: () => number }) {
   return async <A>(
     { session_id, ifMatch, set }: SessionChange,
     answerOf: (record: SessionRecord) => Promise<A>,
@@ -19,6 +19,7 @@ export function sessionChange(bus: Pick<Bus, 'bucket'>) {
     const edit = {
       sessionId: session_id,
       revision: revisionIn(ifMatch),
+      now: now(),
       change(record: SessionRecord) {
         before = record;
         return { ...record, ...set };

@@ -78,8 +78,8 @@ function reads(bus: Bus): Pick<Handlers, Reads> {
 
 const cursorOf = (cursor: string | undefined) => (cursor === undefined ? undefined : Number(cursor));
 
-function edits({ bus, inventory }: SessionDeps): Pick<Handlers, Edits> {
-  const change = sessionChange(bus);
+function edits({ bus, inventory, now }: SessionDeps): Pick<Handlers, Edits> {
+  const change = sessionChange({ bus, now });
   const summary = async (record: SessionRecord) => sessionSummary(record, bus);
   return {
     async putReplyTargets({ params, body, ifMatch }) {
@@ -132,7 +132,7 @@ function lives(deps: SessionDeps): Omit<Handlers, Reads | Edits> {
       const config = inventory.get(params.kind, params.name)?.config;
       if (!config)
         return refuse('connector_not_found', `There is no connector ${params.kind}/${params.name} that can be read.`);
-      const answer = await applySessionPolicy(config, { dryRun: query.dry_run, bus });
+      const answer = await applySessionPolicy(config, { dryRun: query.dry_run, bus, now: now() });
       if (answer.moved === 0) return { answer, audit: 'nothing_changed' };
       return { answer, audit: { target: params, changes: [{ field: 'sessions_moved', to: answer.moved }] } };
     },

@@ -9,7 +9,7 @@ export async function sessionSummary(
   record: SessionRecord,
   bus: Pick<SessionBus, 'read' | 'names'>,
 ): Promise<SessionSummary> {
-  const { session_id, generation, connector, created_at, ended_at, persona_id } = record;
+  const { session_id, generation, connector, created_at, ended_at, active_at, persona_id } = record;
   const { capability_scope, credential_scope, reply_targets = [] } = record;
   const lastTurn = await bus.read('TURNS', { newestOf: bus.names.turnsOfSession(session_id) });
   return {
@@ -20,6 +20,7 @@ export async function sessionSummary(
     created_at,
     ended_at,
     last_turn_at: lastTurn?.time.toISOString(),
+    active_at,
     persona_id,
     capability_scope,
     credential_scope,
@@ -34,8 +35,7 @@ export async function sessionView(record: SessionRecord, bus: SessionBus): Promi
 }
 
 async function bindingKeysOf({ session_id, generation }: SessionRecord, bus: SessionBus): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const { value } of bus.bucket<BoundKey>('bindings').entries(boundKeysOf(session_id))) keys.push(value.key);
+  const keys = (await bus.bucket<BoundKey>('bindings').few(boundKeysOf(session_id))).map(({ value }) => value.key);
   const bindings = bus.bucket<BindingRecord>('bindings');
   const entries = await Promise.all(keys.map((key) => bindings.get(bindingKey(key))));
   const own = entries.filter(

@@ -29,7 +29,8 @@ export async function makeSessions(count: number, bus: Bus): Promise<void> {
   for (let n = 0; n < count; n++) {
     const { conversation, sessionId } = placeOf(n);
     const life = { v: 1, session_id: sessionId, generation: 1 };
-    const session = { ...life, created_at: new Date().toISOString(), capability_scope: {}, credential_scope: {} };
+    const at = new Date().toISOString();
+    const session = { ...life, created_at: at, active_at: at, capability_scope: {}, credential_scope: {} };
     const wait = n % batch === batch - 1 || n === count - 1;
     await Promise.all([
       put('sessions', { key: sessionId, value: session }, wait),
