@@ -137,10 +137,13 @@ describe.skipIf(missing !== undefined)('docker compose behind its front door', (
       expect([answer.status, answer.headers.get('location')]).toEqual([308, 'https://localhost/v1/whoami']);
     });
 
-    it('signing in to the console sets a cookie that only TLS gets', async () => {
-      const token = await stage.project.compose(
-        ...['run', '--rm', '--no-TTY', '--no-deps', '--entrypoint', 'cat', 'init', '/deployment/cli/admin.token'],
+    it('brings the console, and signing in sets a cookie that only TLS gets', async () => {
+      const page = await (await fetch(stage.project.httpsUrl)).text();
+      const [script] = /\/console\/assets\/[\w-]+\.js/.exec(page) ?? [];
+      expect((await fetch(`${stage.project.httpsUrl}${script}`)).headers.get('content-type')).toMatch(
+        /^text\/javascript/,
       );
+      const token = await stage.project.sh(docBlock('docs/deploy.md', 'sh', 'admin.token'));
       const session = `${stage.project.httpsUrl}/v1/console/session`;
       const answer = await fetch(session, {
         method: 'POST',
