@@ -78,15 +78,18 @@ export async function findingsOf(
   isThere: (page: Page) => Promise<unknown>,
 ): Promise<string[]> {
   const findings: string[] = [];
+  const page = await stage.open(path);
   for (const width of widths)
-    for (const scheme of ['light', 'dark'] as const) {
-      const page = await stage.open(path, { width, scheme });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      await page.reload();
       await isThere(page);
-      const look = `${path} ${width} ${scheme}`;
+      const look = `${path} ${width} ${colorScheme}`;
       findings.push(...(await axeFindings(page)).map((finding) => `${look}: ${finding}`));
       const wide: number = await page.evaluate('document.documentElement.scrollWidth');
       if (wide > width) findings.push(`${look}: ${wide} px wide`);
-      await page.context().close();
     }
+  await page.context().close();
   return findings;
 }
