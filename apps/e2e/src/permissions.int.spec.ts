@@ -129,7 +129,7 @@ describe('the secrets of a kind', () => {
       const refused = { code: 'BUS_UNAVAILABLE', cause: { code: 'BUS_PERMISSION' } };
       await expect(own.read('connectors.telegram.team.bot_token')).rejects.toMatchObject(refused);
       await expect(own.set('connectors.slack.team.bot_token', 'forged')).rejects.toMatchObject(refused);
-      await expect(own.list()).rejects.toMatchObject({ code: 'BUS_PERMISSION' });
+      await expect(own.check()).rejects.toMatchObject({ code: 'BUS_PERMISSION' });
       watch.stop();
     } finally {
       await slack.close();

@@ -54,28 +54,21 @@ function askInTelegram(chat: number): Asked {
   return { said, shown: () => [...drafted(), ...said()] };
 }
 
-/** Whether it was seen to grow (two parts of the text, none of them the whole) before the whole was there. */
-async function grows({ said, shown }: Asked): Promise<boolean> {
+/** Sees two parts of the text, none of them the whole, before it is there. */
+async function expectGrowth({ said, shown }: Asked): Promise<void> {
   const parts = new Set<string>();
   const grown = () => {
     for (const text of shown()) if (text !== '' && text !== whole) parts.add(text);
     return parts.size >= 2;
   };
-  await waitFor(() => grown() || said().includes(whole), { what: 'a text that grows, or the whole', ...patient });
-  return grown();
+  await waitFor(() => grown() || said().includes(whole), { what: 'a text that grows', ...patient });
+  if (!grown()) throw new Error(`It was not seen to grow.\n${platforms.installation.tails()}`);
 }
 
-/**
- * Asks for a text that is then seen to grow. One whose lane changes hands when it begins is shown by nobody, and comes whole at its end: that
- * is all that a stream promises, so the next one is looked at.
- */
 async function askGrowing(ask: () => Asked | Promise<Asked>): Promise<Asked> {
-  for (let stream = 0; stream < 3; stream++) {
-    const asked = await ask();
-    if (await grows(asked)) return asked;
-    await expectOneWhole(asked);
-  }
-  throw new Error('None of three streams was seen to grow.');
+  const asked = await ask();
+  await expectGrowth(asked);
+  return asked;
 }
 
 async function expectOneWhole({ said }: Asked): Promise<void> {

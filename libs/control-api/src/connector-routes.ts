@@ -109,6 +109,12 @@ export const connectorRoutes = defineRoutes({
     params: connectorParams,
     query: z.strictObject({ dry_run: flag.describe('Check everything and tell what would change; write nothing.') }),
     body: z.record(z.string(), z.unknown()),
+    example: {
+      bot_token: { value: 'xoxb-as-slack-shows-it' },
+      signing_secret: { env: 'SLACK_SIGNING_SECRET' },
+      allowed_channel_ids: ['C0123456789'],
+      require_mention: true,
+    },
     answer: connectorWrittenSchema,
     alsoStatus: [201],
     versioned: true,

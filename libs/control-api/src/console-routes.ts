@@ -45,6 +45,7 @@ export const consoleRoutes = defineRoutes({
     description:
       'The cookie is HttpOnly and SameSite=Strict, holds for 12 hours at most, and no longer than the token. Refused for requests that come from other sites.',
     body: z.strictObject({ token: z.string().min(1).max(500) }),
+    example: { token: 'tlt_1f0c9a4b7d2e_the-rest-of-your-token' },
     answer: consoleSessionSchema,
     status: 201,
     problems: ['unauthenticated', 'too_many_auth_failures', 'cross_site_refused', 'tls_required'],

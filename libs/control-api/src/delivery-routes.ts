@@ -64,6 +64,7 @@ export const deliveryRoutes = defineRoutes({
     summary: 'Note that a person has dealt with a delivery that is dead, expired or unknown. Its state stays.',
     params,
     body: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
+    example: { reason: 'Told them by phone.' },
     answer: deliverySummarySchema,
     problems: [...refusals],
   },
@@ -117,6 +118,7 @@ export const deliveryRoutes = defineRoutes({
       limit: z.int().min(1).max(500).default(100),
       dry_run: z.boolean().default(false).describe('Tell what would be replayed; replay nothing.'),
     }),
+    example: { kind: 'slack', name: 'team', since: '2026-01-31T12:00:00Z', state: ['dead'], dry_run: true },
     answer: z.object({
       items: z.array(
         z.object({

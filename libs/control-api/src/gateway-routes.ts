@@ -184,6 +184,12 @@ export const gatewayRoutes = defineRoutes({
       headers: z.record(z.string(), header).default({}),
       query: z.string().default('').describe('Without its question mark.'),
     }),
+    example: {
+      kind: 'http',
+      name: 'orders',
+      body: { content: 'Where is my parcel?', binding_keys: ['customer-42'] },
+      headers: { authorization: 'Bearer the-token-of-the-connector' },
+    },
     answer: explanationSchema,
     problems: ['connector_not_found', 'gateway_unavailable', 'gateway_timeout'],
   },

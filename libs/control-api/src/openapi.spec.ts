@@ -20,6 +20,7 @@ const write: Route = {
   params,
   query: z.strictObject({ dry_run: z.stringbool().optional(), n: z.coerce.number().default(3) }),
   body: z.strictObject({ size: z.int(), at: z.iso.datetime().default('2026-01-01T00:00:00Z') }),
+  example: { size: 3 },
   answer: z.strictObject({ size: z.int(), at: z.iso.datetime().default('2026-01-01T00:00:00Z') }),
   versioned: true,
   alsoStatus: [201],
@@ -66,6 +67,10 @@ describe('openApiDocument', () => {
         content: { 'application/json': { schema: { type: 'object', properties, required: ['size', 'at'] } } },
       });
     expect(JSON.stringify(thing?.put?.responses)).not.toContain('additionalProperties');
+  });
+
+  it('shows the example of a body', () => {
+    expect(thing?.put?.requestBody?.content['application/json'].example).toEqual({ size: 3 });
   });
 
   it('makes a component of what holds itself', () => {

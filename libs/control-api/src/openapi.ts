@@ -28,7 +28,7 @@ export interface OpenApiOperation {
   'x-role': Route['role'];
   security?: readonly Readonly<Record<string, readonly string[]>>[];
   parameters?: OpenApiParameter[];
-  requestBody?: { required: true; content: { 'application/json': { schema: JsonSchema } } };
+  requestBody?: { required: true; content: { 'application/json': { schema: JsonSchema; example?: unknown } } };
   responses: Record<string, OpenApiResponse | { $ref: string }>;
 }
 
@@ -132,6 +132,7 @@ function operationOf({ id, route, body }: Operation, { schemas, responses }: Com
             schema: body
               ? foreignSchema(body, { name: `${id}.body`, components: schemas })
               : wireSchema(route.body, { io: 'input', name: `${id}.body`, components: schemas }),
+            ...(route.example !== undefined && { example: route.example }),
           },
         },
       },

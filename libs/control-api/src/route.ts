@@ -28,6 +28,8 @@ export interface Route {
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** A body as somebody would send it: every operation with a body has one. */
+  example?: unknown;
   /** The JSON of a success; nothing for 204, and for what is not JSON (`media`). */
   answer?: z.ZodType;
   /** Of a success. Default 200, and 204 without `answer`. */

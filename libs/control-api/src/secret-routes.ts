@@ -72,6 +72,7 @@ export const secretRoutes = defineRoutes({
         .optional()
         .describe('How long the value before still lets requests in. Default 86400; 0 cuts it off at once.'),
     }),
+    example: { value: 'the-new-value', grace_seconds: 3_600 },
     answer: secretViewSchema,
     versioned: true,
     problems: ['precondition_failed', 'secret_unreadable'],

@@ -17,6 +17,7 @@ import { outputViewSchema, sessionSummarySchema, sessionViewSchema } from './ses
 const params = z.strictObject({ session_id: sessionIdSchema });
 const persona = z.string().trim().min(1).max(200);
 const targets = z.array(replyTargetSchema).max(32);
+const exampleTargets = [{ type: 'slack', connector: 'team', channel_id: 'C0123456789' }];
 const targetsAnswer = z.object({ reply_targets: z.array(targetSchema) });
 
 const tag = 'Sessions';
@@ -99,6 +100,13 @@ const changes = defineRoutes({
       reply_targets: targets.default([]),
       binding_keys: z.array(z.string().trim().min(1).max(512)).max(32).default([]),
     }),
+    example: {
+      session_id: 'support-42',
+      persona_id: 'helper',
+      credential_scope: { route_allow: ['openai'] },
+      reply_targets: exampleTargets,
+      binding_keys: ['customer-42'],
+    },
     answer: sessionViewSchema,
     status: 201,
     versioned: true,
@@ -125,6 +133,7 @@ const changes = defineRoutes({
     summary: 'Say where outputs go that bring no target of their own, from now on.',
     params,
     body: z.strictObject({ reply_targets: targets }),
+    example: { reply_targets: exampleTargets },
     answer: targetsAnswer,
     versioned: true,
     problems: [...writes, 'reply_target_refused'],
@@ -147,6 +156,7 @@ const changes = defineRoutes({
     summary: 'Bind the session to a persona; null unbinds it. Turns carry it from now on.',
     params,
     body: z.strictObject({ persona_id: persona.nullable() }),
+    example: { persona_id: 'helper' },
     answer: sessionSummarySchema,
     versioned: true,
     problems: [...writes],
@@ -159,6 +169,7 @@ const changes = defineRoutes({
     summary: 'Which skills and MCP tools the session may use.',
     params,
     body: capabilityScopeSchema,
+    example: { skill_allow: ['search'], mcp_tool_deny: ['files.delete'] },
     answer: sessionSummarySchema,
     versioned: true,
     problems: [...writes],
@@ -171,6 +182,7 @@ const changes = defineRoutes({
     summary: 'Which routes, connectors and credentials the session may use.',
     params,
     body: credentialScopeSchema,
+    example: { route_allow: ['openai'], connector_credential_deny: ['*'] },
     answer: sessionSummarySchema,
     versioned: true,
     problems: [...writes],
@@ -187,6 +199,7 @@ const changes = defineRoutes({
       content: z.string().min(1).max(40_000),
       idempotency_key: z.string().min(1).max(200).optional(),
     }),
+    example: { content: 'Please summarize.', idempotency_key: 'summary-2026-01-31' },
     answer: storedEventSchema,
     status: 202,
     problems: ['session_not_found', 'session_ended', 'idempotency_conflict'],

@@ -35,6 +35,7 @@ export const tokenRoutes = defineRoutes({
       role: z.enum(roles),
       expires_in_seconds: z.int().min(1).max(315_360_000).optional().describe('Without it the token does not expire.'),
     }),
+    example: { name: 'dashboard', role: 'viewer', expires_in_seconds: 7_776_000 },
     answer: tokenViewSchema.extend({ token: z.string().describe('Keep it: only its digest is stored.') }),
     status: 201,
   },

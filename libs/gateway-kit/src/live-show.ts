@@ -42,7 +42,7 @@ export class LiveShow {
     this.#place = targetPlace(at.target);
   }
 
-  /** Shows this text when its turn comes, or a newer one instead. */
+  /** Shows this text when its turn comes, or a newer one instead; nothing while the target is another process's. */
   show(text: string): void {
     this.#text = text;
     this.#next();
@@ -61,6 +61,7 @@ export class LiveShow {
 
   #next(): void {
     if (this.#over || this.#call || this.#cancelTimer) return;
+    if (!this.#deps.owns(this.#at.target)) return this.#leave();
     const waitMs = this.#deps.pace.waitMs(this.#place);
     if (waitMs === 0) {
       this.#call = this.#send().finally(() => {
@@ -76,14 +77,12 @@ export class LiveShow {
   }
 
   async #send(): Promise<void> {
-    const { owns, presenter, heal, pace, log } = this.#deps;
+    const { presenter, heal, pace, log } = this.#deps;
     const text = this.#text;
     const before = visibleText(this.#shown, { limit: presenter.limit, heal });
     const visible = visibleText(text, { limit: presenter.limit, heal });
     this.#shown = text;
     if (visible.trim() === '' || visible === before) return;
-    // The lane is another's: so is whatever happens at the target from now on.
-    if (!owns(this.#at.target)) return this.#stop();
     pace.took(this.#place, presenter.updateEveryMs);
     try {
       if (this.#id === undefined) await this.#open(visible);
@@ -128,6 +127,12 @@ export class LiveShow {
   /** What was to be shown is not: it is tried again. */
   #again(afterMs: number): void {
     this.#deps.pace.took(this.#place, afterMs);
+    this.#shown = '';
+  }
+
+  /** The lane is another's, and so is what happens at the target. When it comes back we ask anew what stands there. */
+  #leave(): void {
+    this.#id = undefined;
     this.#shown = '';
   }
 

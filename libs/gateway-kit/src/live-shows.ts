@@ -4,15 +4,21 @@ import { LiveShow, type LiveShowDeps } from './live-show.ts';
 import { LiveText } from './live-text.ts';
 
 const forgottenAfterMs = 600_000;
+/** A lane changes hands within seconds: what grows elsewhere need not be known for longer. */
+const othersForgottenAfterMs = 60_000;
 const sweepEveryMs = 60_000;
 
-/** An output that begins to grow, at the targets where it is ours to show. */
+/** An output that begins to grow, at the targets where it may become ours to show. */
 export interface LiveOpening {
   seq: number;
   at: { target: ReplyHandle; deliveryId: string }[];
 }
 
-/** All that grows at present, by a key of its output. What nobody continues for 10 min is forgotten. */
+/**
+ * All that grows at present, by a key of its output. What nobody continues for 10 min is forgotten.
+ *
+ * What others show is known too, so that whoever gets the lane of a target in the middle of a text goes on with it.
+ */
 export interface LiveShows {
   /** A turn that runs again opens its output again: what is shown already grows anew. */
   open(key: string, opening: LiveOpening): void;
@@ -24,7 +30,7 @@ export interface LiveShows {
 
 interface Growing {
   text: LiveText;
-  deliveryIds: string[];
+  at: LiveOpening['at'];
   touchedAt: number;
 }
 
@@ -41,13 +47,14 @@ export function createLiveShows(deps: LiveShowDeps): LiveShows {
   }
 
   const cancelSweep = every(sweepEveryMs, clock, () => {
-    const before = clock.now() - forgottenAfterMs;
-    for (const [key, { touchedAt, deliveryIds }] of growing) {
-      if (touchedAt > before) continue;
+    const now = clock.now();
+    for (const [key, { touchedAt, at }] of growing) {
+      const isOurs = at.some(({ target }) => deps.owns(target));
+      if (now - touchedAt < (isOurs ? forgottenAfterMs : othersForgottenAfterMs)) continue;
       growing.delete(key);
-      for (const deliveryId of deliveryIds) void remove(deliveryId);
+      for (const { deliveryId } of at) void remove(deliveryId);
     }
-    for (const [deliveryId, at] of ended) if (at <= before) ended.delete(deliveryId);
+    for (const [deliveryId, at] of ended) if (now - at >= forgottenAfterMs) ended.delete(deliveryId);
   });
 
   return {
@@ -56,8 +63,7 @@ export function createLiveShows(deps: LiveShowDeps): LiveShows {
       for (const each of open) {
         if (!shows.has(each.deliveryId)) shows.set(each.deliveryId, new LiveShow(each, deps));
       }
-      const deliveryIds = open.map(({ deliveryId }) => deliveryId);
-      growing.set(key, { text: new LiveText(seq - 1), deliveryIds, touchedAt: clock.now() });
+      growing.set(key, { text: new LiveText(seq - 1), at: open, touchedAt: clock.now() });
     },
     add(key, piece) {
       const known = growing.get(key);
@@ -65,7 +71,7 @@ export function createLiveShows(deps: LiveShowDeps): LiveShows {
       if (!known) return;
       known.touchedAt = clock.now();
       if (!known.text.add(piece)) return;
-      for (const deliveryId of known.deliveryIds) shows.get(deliveryId)?.show(known.text.text);
+      for (const { deliveryId } of known.at) shows.get(deliveryId)?.show(known.text.text);
     },
     end(deliveryId) {
       ended.set(deliveryId, clock.now());

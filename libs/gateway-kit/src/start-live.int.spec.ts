@@ -203,6 +203,58 @@ it('lets another process go on with what an earlier owner showed', async () => {
   await told(after.told, 'update once more');
 });
 
+/** Two processes and who owns the lane now. */
+function twoWithOneLane() {
+  const lane = { owner: -1 };
+  const fakes = [fakePresenter(), fakePresenter()];
+  fakes.forEach(({ presenter }, index) => start(presenter, { owns: () => lane.owner === index }));
+  return { lane, told: fakes.map((fake) => fake.told) };
+}
+
+it('is shown by whoever gets the lane in the middle of it, also if nobody had it at the beginning', async () => {
+  const talk = conversation();
+  const { lane, told: tells } = twoWithOneLane();
+  const [one = [], two = []] = tells;
+  talk.open();
+  talk.delta(1, 'a');
+  await bus.flush();
+  await sleep(60);
+  expect(tells).toEqual([[], []]);
+  lane.owner = 0;
+  talk.delta(2, 'b');
+  await told(one, 'open ab');
+  expect(await findPresented(talk.deliveryId, bus)).toBe('m1');
+  lane.owner = 1;
+  talk.delta(3, 'c');
+  await told(two, 'update abc');
+  lane.owner = 0;
+  talk.delta(4, 'd');
+  await told(one, 'update abcd');
+  expect(tells).toEqual([['open ab', 'update abcd'], ['update abc']]);
+});
+
+it('is not gone on with by an owner who comes back after the durable output', async () => {
+  const { target, deliveryId, session_id, ...talk } = conversation();
+  const { lane, told: tells } = twoWithOneLane();
+  lane.owner = 0;
+  talk.open();
+  talk.delta(1, 'a');
+  await told(tells[0] ?? [], 'open a');
+  expect(await findPresented(deliveryId, bus)).toBe('m1');
+  lane.owner = 1;
+  talk.delta(2, 'b');
+  await told(tells[1] ?? [], 'update ab');
+  const output = { output_id: 'out', session_id, content: 'ab' };
+  const times = { created_at: new Date().toISOString(), expires_at: new Date(Date.now() + 60_000).toISOString() };
+  const delivery = { v: 1, delivery_id: deliveryId, output_id: 'out', session_id, target, output, ...times } as const;
+  await enqueueDelivery(delivery, { bus });
+  lane.owner = 0;
+  talk.delta(3, 'late');
+  await bus.flush();
+  await sleep(80);
+  expect(tells).toEqual([['open a'], ['update ab']]);
+});
+
 it('repeats a status until the first text, and a new one at once', async () => {
   const talk = conversation();
   const fake = fakePresenter();
@@ -303,6 +355,38 @@ it('forgets what nobody continued for ten minutes', async () => {
   await bus.flush();
   await sleep(60);
   expect(fake.told).toEqual(['open a', 'update ab']);
+});
+
+it('forgets after a minute what grows elsewhere', async () => {
+  const [known, forgotten] = [conversation(), conversation()];
+  const fake = fakePresenter();
+  const sweeps: (() => void)[] = [];
+  const now = { skipped: 0, owned: false };
+  const clock: Clock = {
+    ...systemClock,
+    now: () => Date.now() + now.skipped,
+    after(ms, callback) {
+      if (ms !== 60_000) return systemClock.after(ms, callback);
+      sweeps.push(callback);
+      return () => {};
+    },
+  };
+  start(fake.presenter, { clock, owns: () => now.owned });
+  forgotten.open();
+  forgotten.delta(1, 'a');
+  await bus.flush();
+  await sleep(60);
+  now.skipped = 60_001;
+  known.open();
+  known.delta(1, 'k');
+  await bus.flush();
+  await sleep(60);
+  sweeps[0]?.();
+  now.owned = true;
+  forgotten.delta(2, 'b');
+  known.delta(2, 'l');
+  await told(fake.told, 'open kl');
+  expect(fake.told).toEqual(['open kl']);
 });
 
 it('does not listen to a handle that is not ours', async () => {

@@ -42,7 +42,10 @@ export interface LiveShowing {
   stop(): Promise<void>;
 }
 
-/** Shows what grows, at the targets of a kind that this process owns, for as long as nothing better is known. */
+/**
+ * Shows what grows, at the targets of a kind that this process owns, for as long as nothing better is known. Who gets a target in the
+ * middle of a text goes on with it.
+ */
 export function startLive(options: LiveOptions): LiveShowing {
   const { bus, presenter, owns, log, clock = systemClock, heal = (text) => text } = options;
   const statuses = createLiveStatuses({ presenter, owns, clock, log });
@@ -51,7 +54,7 @@ export function startLive(options: LiveOptions): LiveShowing {
 
   function heard(subject: string, { stream, output_id, content = '', reply_handle, status }: Live): void {
     const place = reply_handle === undefined ? undefined : placeOf(reply_handle, options);
-    if (status !== undefined) for (const target of place?.targets ?? []) statuses.set(target, status);
+    if (status !== undefined) for (const target of place?.targets.filter(owns) ?? []) statuses.set(target, status);
     if (!stream || output_id === undefined || stream.state === 'close') return;
     const { seq, state } = stream;
     const key = `${subject} ${output_id}`;
@@ -89,16 +92,13 @@ interface Place {
   targets: ReplyHandle[];
 }
 
-/** The targets of a handle that are ours to show at. A forged handle has none. */
-function placeOf(
-  sealed: string,
-  { kind, openHandle, owns }: Pick<LiveOptions, 'kind' | 'openHandle' | 'owns'>,
-): Place | undefined {
+/** The targets of a handle that are of our kind. A forged handle has none. */
+function placeOf(sealed: string, { kind, openHandle }: Pick<LiveOptions, 'kind' | 'openHandle'>): Place | undefined {
   const opened = openHandle(sealed);
   if (!opened.ok) return undefined;
   const { session_id, reply_targets } = opened.snapshot;
   const targets = reply_targets.filter((target) => isOfKind(target, kind)).map((target) => canonicalTarget(target));
-  return { session_id, targets: targets.filter((target) => owns(target)) };
+  return { session_id, targets };
 }
 
 const isOfKind = (target: unknown, kind: ConnectorKind) =>

@@ -7,6 +7,8 @@ import { secretView, type SecretView } from './secret-view.ts';
 /** Views of all secrets from memory, for lists that show many. They lag a few milliseconds behind the newest write. */
 export interface FollowedSecretViews extends Watch {
   view(reference: string): SecretView | undefined;
+  /** Those whose reference begins so, in no particular order. */
+  list(prefix: string): SecretView[];
 }
 
 const mostKeys = 100_000;
@@ -31,12 +33,16 @@ export async function followSecretViews(
     keys.set(reference, key);
     return key;
   }
+  function viewAt(key: string): SecretView | undefined {
+    const record = records.get(key);
+    return record && secretView(record, used.get(useKey({ key })) ?? {}, now());
+  }
   return {
     stop: () => watch.stop(),
-    view(reference) {
-      const key = keyOf(reference);
-      const record = records.get(key);
-      return record && secretView(record, used.get(useKey({ key })) ?? {}, now());
+    view: (reference) => viewAt(keyOf(reference)),
+    list(prefix) {
+      const meant = [...records].filter(([, { reference }]) => reference.startsWith(prefix));
+      return meant.flatMap(([key]) => viewAt(key) ?? []);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { openBus, migrateStreams, type Bus } from '@trunkline/bus';
 import { findLeaksInFolder, startNats, waitFor, type NatsServer } from '@trunkline/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { followSecretViews } from './follow-secret-views.ts';
 import { generateKey, parseKeyring } from './keyring.ts';
 import { createSecretStore } from './secret-store.ts';
 
@@ -232,11 +233,17 @@ describe('views', () => {
   it('list what is there, and forget what was deleted', async () => {
     const store = open(`${entries.two} ${entries.one}`);
     await store.set(reference, 'hunter2');
-    expect((await store.list()).map((view) => view.reference)).toContain(reference);
-    expect(JSON.stringify(await store.list())).not.toContain('hunter2');
+    await store.set('shared.other', 'hunter3');
+    const views = await followSecretViews(bus.bucket('secrets'), () => clock);
+    const listed = (prefix: string) => views.list(prefix).map((view) => view.reference);
+    expect(listed('')).toEqual(expect.arrayContaining([reference, 'shared.other']));
+    expect(listed('shared.')).toContain('shared.other');
+    expect(listed('shared.')).not.toContain(reference);
+    expect(JSON.stringify(views.list(''))).not.toContain('hunter');
     expect(await store.delete(reference)).toBe(true);
     expect(await store.delete(reference)).toBe(false);
-    expect((await store.list()).map((view) => view.reference)).not.toContain(reference);
+    await waitFor(() => !listed('').includes(reference), { what: 'the view to go' });
+    views.stop();
   });
 });
 

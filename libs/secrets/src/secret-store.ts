@@ -5,7 +5,7 @@ import { readSecret, type SecretRead } from './read-secret.ts';
 import { namespacesOf, secretPlace } from './reference.ts';
 import { rekeySecrets, type RekeyReport } from './rekey.ts';
 import { readRecord, referenceIn } from './secret-record.ts';
-import { createSecretUse, readUse, useKey, usePrefix, type UseTimes } from './secret-use.ts';
+import { createSecretUse, readUse, useKey, usePrefix } from './secret-use.ts';
 import { secretView, type SecretView } from './secret-view.ts';
 import { setSecret, type SecretSet } from './set-secret.ts';
 
@@ -21,7 +21,6 @@ export interface SecretStore {
    */
   delete(reference: string, only?: { version: number }): Promise<boolean>;
   view(reference: string): Promise<SecretView | undefined>;
-  list(): Promise<SecretView[]>;
   /** Everything that cannot be decrypted, and why: nothing, with the right keyring. */
   check(): Promise<UnreadableSecret[]>;
   /** Re-encrypts everything that is not sealed with the first key, while others read and write. */
@@ -68,32 +67,11 @@ export function createSecretStore(deps: SecretStoreDeps): SecretStore {
       if (entry === undefined) return undefined;
       return secretView(readRecord(reference, entry.value), readUse(note?.value), now());
     },
-    list: () => listSecrets({ bucket, now }),
     check: () => checkSecrets(deps),
     rekey: async () => rekeySecrets(await references(bucket), deps),
     watch: (kind, onChange) => watchSecrets(kind, onChange, { bucket, told }),
     flush: use.flush,
   };
-}
-
-interface ListDeps {
-  bucket: Pick<Bucket<unknown>, 'entries'>;
-  now: () => number;
-}
-
-async function listSecrets({ bucket, now }: ListDeps): Promise<SecretView[]> {
-  const values = new Map<string, unknown>();
-  const used = new Map<string, UseTimes>();
-  for await (const { key, value } of bucket.entries()) {
-    if (key.startsWith(usePrefix)) used.set(key, readUse(value));
-    else values.set(key, value);
-  }
-  return [...values]
-    .flatMap(
-      ([key, value]) =>
-        secretView(readRecord(referenceIn(value) ?? key, value), used.get(useKey({ key })) ?? {}, now()) ?? [],
-    )
-    .sort((a, b) => (a.reference < b.reference ? -1 : 1));
 }
 
 async function references(bucket: Pick<Bucket<unknown>, 'entries'>): Promise<string[]> {

@@ -34,6 +34,21 @@ describe('apiDocument', () => {
   });
 });
 
+describe('the example of a body', () => {
+  const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
+  ajv.addSchema({ ...document, $id: 'api' });
+  const table: [string, Route][] = Object.entries(routes);
+  const withBody = table.filter(([, { body }]) => body !== undefined);
+
+  it.each(withBody)('of %s is taken by the operation, and fits what the document says', (id, { body, example }) => {
+    expect(body?.safeParse(example).error).toBeUndefined();
+    const said = operations.find(({ operationId }) => operationId === id)?.requestBody?.content['application/json'];
+    expect(said?.example).toEqual(example);
+    const schema = { ...said?.schema, components: document.components };
+    expect(ajv.validate(schema, example), ajv.errorsText()).toBe(true);
+  });
+});
+
 describe('connectorBody', () => {
   const validate = new Ajv2020({ strict: false }).compile(connectorBody());
 

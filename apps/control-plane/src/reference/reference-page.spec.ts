@@ -23,6 +23,7 @@ const route: Route = {
   summary: 'Do <b>this</b> with `code`.',
   params: z.strictObject({ thing_id: z.string().describe('Which one.') }),
   body: z.strictObject({ tree: node, to: z.union([z.object({ slack: z.string() }), z.object({ http: z.string() })]) }),
+  example: { tree: { text: '<i>', children: [] }, to: { http: 'x' } },
   answer: z.object({ kinds: z.array(z.enum(['a', 'b'])) }),
   versioned: true,
 };
@@ -44,6 +45,11 @@ describe('referencePage', () => {
   it('tells what holds itself once, and each alternative', () => {
     expect(page.match(/>children</g)).toHaveLength(1);
     for (const name of ['slack', 'http']) expect(page).toContain(`>${name}<`);
+  });
+
+  it('shows the example of a body as it would be sent', () => {
+    expect(page).toContain('&#34;children&#34;: []');
+    expect(page).not.toContain('<i>');
   });
 
   it('escapes what it shows', () => {

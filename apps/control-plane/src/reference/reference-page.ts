@@ -126,9 +126,15 @@ const placeNames = { path: 'Path', query: 'Query', header: 'Headers' } as const;
 
 function bodyOf({ requestBody }: OpenApiOperation, find: FindSchema): Html | undefined {
   if (!requestBody) return undefined;
-  const { schema } = requestBody.content['application/json'];
+  const { schema, example } = requestBody.content['application/json'];
   return html`<h4>Body</h4>
-    ${prose(schema.description)}${schemaFields(schema, { find, mark: 'required' })}`;
+    ${prose(schema.description)}${schemaFields(schema, { find, mark: 'required' })}${exampleOf(example)}`;
+}
+
+function exampleOf(example: unknown): Html | undefined {
+  if (example === undefined) return undefined;
+  return html`<h4>Example</h4>
+    <pre><code>${JSON.stringify(example, null, 2)}</code></pre>`;
 }
 
 function answersOf({ responses }: OpenApiOperation, document: OpenApiDocument): Html {

@@ -25,6 +25,8 @@ body {
 a { color: var(--link); }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 code { font: 0.9em ui-monospace, monospace; background: var(--code); padding: 0.1em 0.3em; border-radius: 4px; }
+pre { margin: 0.25rem 0; padding: 0.75rem 1rem; background: var(--code); border-radius: 4px; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre code { background: none; padding: 0; }
 .skip { position: absolute; left: -100vw; background: var(--page); padding: 0.5rem 1rem; }
 .skip:focus { left: 0; z-index: 1; }
 nav { background: var(--side); padding: 1rem 1.25rem; border-bottom: 1px solid var(--line); }

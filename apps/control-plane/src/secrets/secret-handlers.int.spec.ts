@@ -72,6 +72,7 @@ describe('secrets over the API', () => {
     for (const name of ['a', 'b']) {
       await api.admin.call('setSecret', { params: { reference: `shared.${name}` }, body: { value: 'hidden-shared' } });
     }
+    await waitFor(async () => (await list()).items.length === 3, { what: 'the list to know' });
     const first = await list({ limit: 2 });
     expect(first.items.map((view) => view.reference)).toEqual([reference, 'shared.a']);
     expect((await list({ limit: 2, cursor: first.next ?? '' })).items).toMatchObject([{ reference: 'shared.b' }]);
@@ -88,7 +89,8 @@ describe('secrets over the API', () => {
     await connectors.delete(key);
     await waitFor(() => remove().then(() => true), { what: 'nobody to refer to it' });
     await expect(remove()).rejects.toSatisfy(refused('secret_not_found'));
-    expect((await list()).items.map((view) => view.reference)).not.toContain(reference);
+    const listed = async () => (await list()).items.map((view) => view.reference);
+    await waitFor(async () => !(await listed()).includes(reference), { what: 'the list to know' });
   });
 
   it('are encrypted anew with the first key, and what cannot be decrypted is named', async () => {

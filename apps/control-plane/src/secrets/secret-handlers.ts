@@ -4,6 +4,7 @@ import {
   SecretBusyError,
   SecretInvalidError,
   SecretUnreadableError,
+  type FollowedSecretViews,
   type Keyring,
   type SecretSet,
   type SecretStore,
@@ -12,7 +13,9 @@ import { refuse, type HandlersOf, type Refusal } from '../operation.ts';
 import { pageOf } from '../page-of.ts';
 
 export interface SecretDeps {
-  secrets: Pick<SecretStore, 'set' | 'delete' | 'view' | 'list' | 'rekey'>;
+  secrets: Pick<SecretStore, 'set' | 'delete' | 'view' | 'rekey'>;
+  /** For lists. */
+  secretViews: Pick<FollowedSecretViews, 'list'>;
   /** Who refers to a secret. */
   inventory: Pick<Inventory, 'referringTo'>;
   keyring: Pick<Keyring, 'ids'>;
@@ -20,7 +23,7 @@ export interface SecretDeps {
 
 /** Operations on stored secrets. Values go in and never come out. */
 export function secretHandlers(deps: SecretDeps): HandlersOf<typeof secretRoutes> {
-  const { secrets, inventory, keyring } = deps;
+  const { secrets, secretViews, inventory, keyring } = deps;
   return {
     async rekeySecrets() {
       const { rekeyed, unchanged, failed } = await secrets.rekey();
@@ -31,8 +34,7 @@ export function secretHandlers(deps: SecretDeps): HandlersOf<typeof secretRoutes
       return { answer, audit: { target: { key_id }, changes: [{ field: 'rekeyed', to: rekeyed.length }] } };
     },
     async listSecrets({ query: { prefix = '', ...paging } }) {
-      const views = (await secrets.list()).filter(({ reference }) => reference.startsWith(prefix));
-      return { answer: pageOf(views, { ...paging, keyOf: ({ reference }) => reference }) };
+      return { answer: pageOf(secretViews.list(prefix), { ...paging, keyOf: ({ reference }) => reference }) };
     },
     async setSecret({ params: { reference }, body, ifMatch }) {
       const before = await secrets.view(reference);
