@@ -1,6 +1,6 @@
 import type { DeliveryView } from '@trunkline/control-api';
 import { Facts } from '../../parts/facts.tsx';
-import { PlaceLink } from '../../parts/links.tsx';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { paths } from '../../parts/paths.ts';
 import { targetName } from '../../parts/target-name.ts';
 import { When } from '../../parts/when.tsx';

@@ -3,24 +3,24 @@ import type { DeliverySummary } from '@trunkline/control-api';
 import { RefreshCw } from 'lucide-react';
 import { useSession } from '../../api/session.ts';
 import { useList } from '../../api/use-operation.ts';
-import { PlaceLink } from '../../parts/links.tsx';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { paths } from '../../parts/paths.ts';
 import { Rows, type Column } from '../../parts/rows.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { targetName } from '../../parts/target-name.ts';
-import { useFilters } from '../../parts/use-filters.ts';
+import { useAddress } from '../../parts/use-address.ts';
 import { When } from '../../parts/when.tsx';
 import { BulkReplay } from './bulk-replay.tsx';
 import { DeliveryFilters, deliveryQuery } from './delivery-filters.tsx';
-import { useLiveRows } from './use-live-rows.ts';
+import { useUpdatedRows } from './use-updated-rows.ts';
 import type { DeliveriesView } from './views.ts';
 
 /** The deliveries of a view that fit the filters in the address; each row follows what becomes of it. */
 export function DeliveryList({ view }: { view: DeliveriesView }) {
   const { may } = useSession();
-  const query = deliveryQuery(useFilters(), view);
+  const query = deliveryQuery(useAddress(), view);
   const list = useList('listDeliveries', { query });
-  const { items, hasOthers } = useLiveRows(list, query);
+  const { items, hasOthers } = useUpdatedRows(list, query);
   return (
     <>
       <DeliveryFilters view={view} />

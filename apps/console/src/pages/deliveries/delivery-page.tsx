@@ -5,7 +5,7 @@ import { useOperation } from '../../api/use-operation.ts';
 import { DeliverySteps } from '../../parts/delivery-steps.tsx';
 import { useIdInAddress } from '../../parts/id-in-address.ts';
 import { JsonView } from '../../parts/json-view.tsx';
-import { PlaceLink } from '../../parts/links.tsx';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { saidIn } from '../../parts/said.ts';

@@ -5,7 +5,7 @@ import { paths } from '../../parts/paths.ts';
 import { at, word } from '../../parts/read-at.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import type { Step } from '../../parts/steps.tsx';
-import type { FoundEvent } from './event-story.tsx';
+import type { FoundEvent } from '../../api/found-event.ts';
 
 /** What happened to an event, step after step. */
 export function storySteps(found: FoundEvent): Step[] {

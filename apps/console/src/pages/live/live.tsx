@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { Pause, Play } from 'lucide-react';
 import { useState } from 'react';
-import { useFollowedFeed, type FeedQuery } from '../../api/use-feed.ts';
+import { useFeed, type FeedQuery } from '../../api/use-feed.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { LiveFilters, useLiveQuery } from './live-filters.tsx';
@@ -10,7 +10,7 @@ import { LiveList } from './live-list.tsx';
 import { LiveStatus } from './live-status.tsx';
 import type { LiveRow } from './row-window.ts';
 import { useHeld } from './use-held.ts';
-import { useLiveRows } from './use-live-rows.ts';
+import { useRowWindow } from './use-row-window.ts';
 
 /** What happens, as it happens. */
 export function Live() {
@@ -32,8 +32,8 @@ export function Live() {
 
 function Tail({ query, paused }: { query: FeedQuery; paused: boolean }) {
   const { held, top, holders } = useHeld();
-  const { rows, fallen, waiting, take, clear } = useLiveRows(held);
-  const { state, failure, retry } = useFollowedFeed(query, take, { paused });
+  const { rows, fallen, waiting, take, clear } = useRowWindow(held);
+  const { state, failure, retry } = useFeed(query, take, { paused });
   const [open, setOpen] = useState<LiveRow>();
   return (
     <>

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import { outputText } from '../../parts/output-text.ts';
 import { at, word } from '../../parts/read-at.ts';
 import classes from './playground.module.css';
-import type { Exchange } from './use-conversation.ts';
+import type { Exchange } from './use-exchanges.ts';
 import type { Said } from './use-saying.ts';
 
 /** What was said, oldest first. It follows the newest as long as its end is in sight. */
@@ -55,7 +55,7 @@ function useFollowEnd(size: number) {
 }
 
 function Turn({
-  exchange: { turn, outputs, drafts, status },
+  exchange: { turn, outputs, growing, status },
   picked,
   onPick,
 }: {
@@ -74,12 +74,12 @@ function Turn({
       {outputs.map((output) => (
         <Answer key={output.output_id} output={output} />
       ))}
-      {drafts.map(({ id, text }) => (
-        <div key={id} className={classes.theirs} data-growing>
+      {growing.map(({ outputId, text }) => (
+        <div key={outputId} className={classes.theirs} data-growing>
           {text}
         </div>
       ))}
-      {status !== undefined && drafts.length === 0 && (
+      {status !== undefined && growing.length === 0 && (
         <Text size="sm" c="dimmed" fs="italic">
           {status}
         </Text>

@@ -4,7 +4,7 @@ import { useList } from '../../api/use-operation.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { useAddressField } from '../../parts/use-address-field.ts';
+import { useAddress } from '../../parts/use-address.ts';
 import { Conversation } from './conversation.tsx';
 import { PlaceBar, usePlace } from './place-bar.tsx';
 
@@ -20,7 +20,7 @@ export function Playground() {
 
 function Chat() {
   const list = useList('listConnectors', { query: { kind: 'http', limit: 500 } });
-  const [wanted] = useAddressField('connector');
+  const wanted = useAddress().of('name');
   // Others take payloads that only their callers know.
   const usable = list.items.filter(({ config }) => config['payload_format'] === 'native');
   const chosen =

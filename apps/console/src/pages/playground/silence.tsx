@@ -2,13 +2,13 @@ import { Alert, Anchor, Code } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { paths } from '../../parts/paths.ts';
-import type { Exchange } from './use-conversation.ts';
+import type { Exchange } from './use-exchanges.ts';
 
 const patienceMs = 10_000;
 
 /** What to do when nobody has answered for a while. */
 export function Silence({ last }: { last: Exchange | undefined }) {
-  const waits = last !== undefined && last.outputs.length + last.drafts.length === 0 && last.status === undefined;
+  const waits = last !== undefined && last.outputs.length + last.growing.length === 0 && last.status === undefined;
   const turnId = last?.turn.turn_id;
   const [late, setLate] = useState<string>();
   useEffect(() => {

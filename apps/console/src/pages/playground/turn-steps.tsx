@@ -5,7 +5,7 @@ import { paths } from '../../parts/paths.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import type { Step } from '../../parts/steps.tsx';
 import { at, word } from '../../parts/read-at.ts';
-import type { Exchange } from './use-conversation.ts';
+import type { Exchange } from './use-exchanges.ts';
 import type { Said } from './use-saying.ts';
 
 /** The way of a message: of the one that is on its way now, else of the turn that is looked at. */
@@ -20,7 +20,7 @@ export function turnSteps({
 }): Step[] {
   if (open) return openSteps(open, connector);
   if (!shown) return [{ title: 'Nothing was said yet', state: 'waiting' }];
-  const { turn, outputs, drafts } = shown;
+  const { turn, outputs, growing } = shown;
   const since = startOf(shown);
   return [
     storedStep(shown),
@@ -34,7 +34,7 @@ export function turnSteps({
         </Anchor>
       ),
     },
-    ...(outputs.length === 0 ? [waitingStep(drafts)] : []),
+    ...(outputs.length === 0 ? [waitingStep(growing)] : []),
     ...outputs.flatMap((output) => answerSteps(output, since)),
   ];
 }
@@ -81,8 +81,8 @@ function storedStep({ turn }: Exchange): Step {
   };
 }
 
-function waitingStep(drafts: Exchange['drafts']): Step {
-  const length = drafts.reduce((sum, { text }) => sum + text.length, 0);
+function waitingStep(growing: Exchange['growing']): Step {
+  const length = growing.reduce((sum, { text }) => sum + text.length, 0);
   if (length > 0) return { title: 'The answer grows', state: 'waiting', detail: `${length} characters so far` };
   return {
     title: 'Waiting for an answer',

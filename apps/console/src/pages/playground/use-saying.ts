@@ -1,6 +1,7 @@
 import type { SimulatedMessage } from '@trunkline/control-api';
 import { useState } from 'react';
 import { control } from '../../api/control.ts';
+import { randomKey } from '../../parts/random-key.ts';
 import type { Place } from './place-bar.tsx';
 
 /** A message on its way; a key of its own makes saying it again the same message. */
@@ -44,7 +45,7 @@ export function useSaying({ connector, place }: { connector: string; place: Plac
   return {
     said,
     say(text: string): void {
-      const key = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('');
+      const key = randomKey();
       const again = () => void send(key, text);
       setSaid((before) => [...before, { key, text, state: 'sending', again }]);
       place.go({ connector, session: place.session });

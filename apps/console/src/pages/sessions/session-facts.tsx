@@ -3,7 +3,7 @@ import type { SessionView } from '@trunkline/control-api';
 import type { ReactNode } from 'react';
 import { useSession } from '../../api/session.ts';
 import { Facts } from '../../parts/facts.tsx';
-import { PlaceLink } from '../../parts/links.tsx';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { targetName } from '../../parts/target-name.ts';
 import { When } from '../../parts/when.tsx';
 import { EditPersona } from './edit-persona.tsx';

@@ -2,13 +2,13 @@ import { Group, Text } from '@mantine/core';
 import type { SessionSummary } from '@trunkline/control-api';
 import { useList } from '../../api/use-operation.ts';
 import { ChoiceFilter, ConnectorFilter, TextFilter } from '../../parts/filter-fields.tsx';
-import { PlaceLink } from '../../parts/links.tsx';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { paths } from '../../parts/paths.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Rows, type Column } from '../../parts/rows.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { targetName } from '../../parts/target-name.ts';
-import { connectorOf, useFilters } from '../../parts/use-filters.ts';
+import { connectorOf, useAddress } from '../../parts/use-address.ts';
 import { When } from '../../parts/when.tsx';
 import { GoToSession } from './go-to-session.tsx';
 
@@ -16,8 +16,8 @@ const states = ['active', 'ended'] as const;
 
 /** The sessions that fit the filters in the address. */
 export function SessionList() {
-  const filters = useFilters();
-  const query = { ...connectorOf(filters), persona_id: filters.of('persona'), state: filters.oneOf('state', states) };
+  const address = useAddress();
+  const query = { ...connectorOf(address), persona_id: address.of('persona'), state: address.oneOf('state', states) };
   const list = useList('listSessions', { query });
   return (
     <>

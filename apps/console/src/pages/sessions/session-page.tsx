@@ -3,7 +3,7 @@ import type { SessionView } from '@trunkline/control-api';
 import { useSession } from '../../api/session.ts';
 import { useOperation } from '../../api/use-operation.ts';
 import { useIdInAddress } from '../../parts/id-in-address.ts';
-import { PlaceLink } from '../../parts/links.tsx';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';

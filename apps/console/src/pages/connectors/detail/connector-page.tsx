@@ -6,7 +6,7 @@ import { PageHeader } from '../../../parts/page-header.tsx';
 import { Problem } from '../../../parts/problem.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { When } from '../../../parts/when.tsx';
-import type { Kind } from '../form/connector-schema.ts';
+import type { ConnectorKind } from '../../../api/connector-kind.ts';
 import { SourceBadge } from '../list/columns.tsx';
 import { Actions } from './actions.tsx';
 import { FieldsCard } from './fields-card.tsx';
@@ -15,7 +15,7 @@ import { SecretsCard } from './secrets-card.tsx';
 import { SidecarLog } from './sidecar-log.tsx';
 
 /** One connector: how it is, what it is, and what can be done with it. */
-export function ConnectorPage({ kind, name }: { kind: Kind; name: string }) {
+export function ConnectorPage({ kind, name }: { kind: ConnectorKind; name: string }) {
   const { data, error, refetch } = useOperation('getConnector', { params: { kind, name } }, { everyMs: 3_000 });
   if (!data)
     return (

@@ -5,10 +5,10 @@ import { ControlRefusedError } from '@trunkline/control-api';
 import { useLocation } from 'wouter';
 import { useChange } from '../../../api/use-operation.ts';
 import { Problem } from '../../../parts/problem.tsx';
-import type { Kind } from '../form/connector-schema.ts';
+import type { ConnectorKind } from '../../../api/connector-kind.ts';
 
 /** Deletes a connector. Where others refer to it, shows who, and offers to clear that first. */
-export function DeleteButton({ kind, name }: { kind: Kind; name: string }) {
+export function DeleteButton({ kind, name }: { kind: ConnectorKind; name: string }) {
   const [open, dialog] = useDisclosure(false);
   const [, navigate] = useLocation();
   const remove = useChange('deleteConnector', ['listConnectors', 'listSecrets']);

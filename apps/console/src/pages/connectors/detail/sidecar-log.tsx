@@ -3,12 +3,12 @@ import type { ConnectorLog } from '@trunkline/control-api';
 import { useEffect, useRef, useState } from 'react';
 import { useOperation } from '../../../api/use-operation.ts';
 import { Problem } from '../../../parts/problem.tsx';
-import type { Kind } from '../form/connector-schema.ts';
+import type { ConnectorKind } from '../../../api/connector-kind.ts';
 import { Card } from './card.tsx';
 import classes from './sidecar-log.module.css';
 
 /** The last lines of the process that the gateway runs, as they come; they stand still while it is paused. */
-export function SidecarLog({ kind, name }: { kind: Kind; name: string }) {
+export function SidecarLog({ kind, name }: { kind: ConnectorKind; name: string }) {
   const [paused, setPaused] = useState(false);
   const log = useOperation('showConnectorLog', { params: { kind, name } }, paused ? {} : { everyMs: 2_000 });
   const lines = log.data?.body.lines ?? [];

@@ -1,41 +1,32 @@
-import { Group, MultiSelect, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import type { EventSummary } from '@trunkline/control-api';
 import { useList } from '../../../api/use-operation.ts';
-import { ConnectorFilter, TextFilter, TimeFilter } from '../../../parts/filter-fields.tsx';
-import { PlaceLink } from '../../../parts/links.tsx';
+import { ChoicesFilter, ConnectorFilter, TextFilter, TimeFilter } from '../../../parts/filter-fields.tsx';
+import { PlaceLink } from '../../../parts/place-link.tsx';
 import { paths } from '../../../parts/paths.ts';
 import { Rows, type Column } from '../../../parts/rows.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
-import { connectorOf, timesOf, useFilters } from '../../../parts/use-filters.ts';
+import { connectorOf, timesOf, useAddress } from '../../../parts/use-address.ts';
 import { When } from '../../../parts/when.tsx';
 
 const outcomes = ['accepted', 'rejected', 'ignored', 'dead'] as const;
 
 /** What came in, by what became of it. */
 export function EventList() {
-  const filters = useFilters();
-  const outcome = filters.manyOf('outcome', outcomes);
+  const address = useAddress();
+  const outcome = address.manyOf('outcome', outcomes);
   const list = useList('listEvents', {
     query: {
-      ...connectorOf(filters),
-      ...timesOf(filters),
-      session_id: filters.of('session'),
+      ...connectorOf(address),
+      ...timesOf(address),
+      session_id: address.of('session'),
       ...(outcome.length > 0 && { outcome }),
     },
   });
   return (
     <>
       <Group mb="md" align="flex-end">
-        <MultiSelect
-          label="Outcome"
-          placeholder={outcome.length === 0 ? 'any' : undefined}
-          data={[...outcomes]}
-          value={outcome}
-          onChange={(chosen) => filters.set({ outcome: chosen })}
-          clearable
-          clearButtonProps={{ 'aria-label': 'Clear Outcome' }}
-          miw={160}
-        />
+        <ChoicesFilter name="outcome" label="Outcome" choices={outcomes} />
         <ConnectorFilter />
         <TextFilter name="session" label="Session" placeholder="its id" w={160} />
         <TimeFilter name="since" label="Since" />

@@ -1,29 +1,27 @@
 import { Center, Group, List, Loader, Stack, Text, Title } from '@mantine/core';
-import type { ReceivedOf, routes } from '@trunkline/control-api';
-import { connectorKinds } from '@trunkline/events';
 import type { ReactNode } from 'react';
+import { kindOf } from '../../../api/connector-kind.ts';
+import type { EventRef, FoundEvent } from '../../../api/found-event.ts';
 import { useOperation } from '../../../api/use-operation.ts';
 import { Facts } from '../../../parts/facts.tsx';
 import { useIdInAddress } from '../../../parts/id-in-address.ts';
 import { JsonView } from '../../../parts/json-view.tsx';
-import { PlaceLink } from '../../../parts/links.tsx';
+import { PlaceLink } from '../../../parts/place-link.tsx';
 import { paths } from '../../../parts/paths.ts';
 import { PageHeader } from '../../../parts/page-header.tsx';
 import { Problem } from '../../../parts/problem.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { When } from '../../../parts/when.tsx';
-import { ReplayEvent, type EventParams } from './replay-event.tsx';
-
-type EventFound = ReceivedOf<(typeof routes)['getEvent']>;
+import { ReplayEvent } from './replay-event.tsx';
 
 /** One event: what it says, what became of it, and its replays. */
 export function EventPage({ kind: written, name }: { kind: string; name: string }) {
   const event_id = useIdInAddress(`/deliveries/events/${written}/${name}/`);
-  const kind = connectorKinds.find((each) => each === written) ?? 'http';
+  const kind = kindOf(written) ?? 'http';
   return <Found key={`${kind}/${name}/${event_id}`} params={{ kind, name, event_id }} />;
 }
 
-function Found({ params }: { params: EventParams }) {
+function Found({ params }: { params: EventRef }) {
   const { data, error, isPending, refetch } = useOperation('getEvent', { params }, { everyMs: 5_000 });
   if (isPending)
     return (
@@ -42,7 +40,7 @@ function Found({ params }: { params: EventParams }) {
   );
 }
 
-function Heading({ id, found }: { id: string; found: EventFound | undefined }) {
+function Heading({ id, found }: { id: string; found: FoundEvent | undefined }) {
   return (
     <Group gap="xs">
       {found && <StateBadge state={found.outcome} />}
@@ -52,7 +50,7 @@ function Heading({ id, found }: { id: string; found: EventFound | undefined }) {
   );
 }
 
-function About({ found }: { found: EventFound }) {
+function About({ found }: { found: FoundEvent }) {
   const { connector, type, conversation, actor, session_id, turn_id, at, reason, group, replay_of, event } = found;
   return (
     <Stack gap="md">
@@ -91,7 +89,7 @@ function About({ found }: { found: EventFound }) {
   );
 }
 
-function Replays({ found: { replays, connector } }: { found: EventFound }) {
+function Replays({ found: { replays, connector } }: { found: FoundEvent }) {
   if (replays.length === 0) return null;
   return (
     <Part title="Replays">
@@ -110,7 +108,7 @@ function Replays({ found: { replays, connector } }: { found: EventFound }) {
   );
 }
 
-function Outputs({ found: { outputs } }: { found: EventFound }) {
+function Outputs({ found: { outputs } }: { found: FoundEvent }) {
   const deliveries = outputs.flatMap((output) => output.deliveries);
   if (deliveries.length === 0) return null;
   return (
