@@ -59,7 +59,7 @@ create_if_missing = false
     expect(audit.items).toMatchObject([{ target: { name: 'desk' }, changes: [{ field: 'simulated' }] }]);
 
     await steps(page).getByRole('link', { name: /^sim_/ }).click();
-    await page.getByRole('list', { name: 'What happened' }).getByText('Answered in the session alone').waitFor();
+    await page.getByRole('list', { name: 'What happened' }).getByText('It has no reply target').waitFor();
     await page.context().close();
   });
 

@@ -5,6 +5,7 @@ import { useSession } from '../../api/session.ts';
 import { useList } from '../../api/use-operation.ts';
 import { PlaceLink } from '../../parts/place-link.tsx';
 import { paths } from '../../parts/paths.ts';
+import { ReasonCell } from '../../parts/reason.tsx';
 import { Rows, type Column } from '../../parts/rows.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { targetName } from '../../parts/target-name.ts';
@@ -61,7 +62,7 @@ const columns: Column<DeliverySummary>[] = [
     label: 'Session',
     cell: ({ session_id }) => <PlaceLink to={paths.session(session_id)}>{session_id}</PlaceLink>,
   },
-  { label: 'Reason', cell: ({ reason }) => <Reason reason={reason} /> },
+  { label: 'Reason', cell: ({ reason }) => <ReasonCell reason={reason} /> },
   { label: 'Attempts', width: 90, cell: ({ attempt_count }) => <Text size="sm">{attempt_count}</Text> },
   { label: 'Made', width: 100, cell: ({ created_at }) => <When at={created_at} /> },
 ];
@@ -76,17 +77,5 @@ function State({ delivery: { state, resolution } }: { delivery: DeliverySummary 
         </Text>
       )}
     </Stack>
-  );
-}
-
-function Reason({ reason }: Pick<DeliverySummary, 'reason'>) {
-  if (!reason) return <Text size="sm">–</Text>;
-  return (
-    <div>
-      <Text size="sm">{reason.code}</Text>
-      <Text size="xs" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
-        {reason.detail}
-      </Text>
-    </div>
   );
 }

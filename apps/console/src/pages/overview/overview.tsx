@@ -1,6 +1,7 @@
-import { Alert, Center, List, Loader, SimpleGrid } from '@mantine/core';
+import { Alert, List, SimpleGrid } from '@mantine/core';
 import type { Overview as Answer } from '@trunkline/control-api';
 import { useOperation } from '../../api/use-operation.ts';
+import { Loading } from '../../parts/loading.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Charts } from './charts.tsx';
@@ -15,11 +16,7 @@ export function Overview() {
     <>
       <PageHeader title="Overview" about="As the gateways tell, a few seconds old; the charts show the last hour." />
       {Boolean(error) && <Problem error={error} retry={() => void refetch()} />}
-      {isPending && (
-        <Center p="xl">
-          <Loader aria-label="Loading" />
-        </Center>
-      )}
+      {isPending && <Loading />}
       {data && <Told overview={data.body} />}
     </>
   );

@@ -1,11 +1,12 @@
 import { Button, Group, Text, UnstyledButton } from '@mantine/core';
 import type { OutputView } from '@trunkline/control-api';
 import { useEffect, useRef } from 'react';
-import { outputText } from '../../parts/output-text.ts';
 import { at, word } from '../../parts/read-at.ts';
+import { saidIn } from '../../parts/said.ts';
+import { SmallLines } from '../../parts/small-lines.tsx';
 import classes from './playground.module.css';
 import type { Exchange } from './use-exchanges.ts';
-import type { Said } from './use-saying.ts';
+import type { InFlight } from './use-saying.ts';
 
 /** What was said, oldest first. It follows the newest as long as its end is in sight. */
 export function ChatLog({
@@ -15,7 +16,7 @@ export function ChatLog({
   onPick,
 }: {
   exchanges: readonly Exchange[];
-  open: readonly Said[];
+  open: readonly InFlight[];
   picked: string | undefined;
   onPick: (turnId: string) => void;
 }) {
@@ -88,11 +89,17 @@ function Turn({
   );
 }
 
-const Answer = ({ output: { output } }: { output: OutputView }) => (
-  <div className={classes.theirs}>{outputText(output)}</div>
-);
+function Answer({ output: { output } }: { output: OutputView }) {
+  const { text, lines } = saidIn(output);
+  return (
+    <div className={classes.theirs}>
+      {text !== '' && <div>{text}</div>}
+      <SmallLines lines={lines} />
+    </div>
+  );
+}
 
-function OpenMessage({ said: { text, state, answer, error, again } }: { said: Said }) {
+function OpenMessage({ said: { text, state, answer, error, again } }: { said: InFlight }) {
   const why = answer?.reason?.detail ?? (error instanceof Error ? error.message : undefined);
   return (
     <div className={classes.mine} data-state={state}>

@@ -1,7 +1,7 @@
-import { Alert, Anchor, Code } from '@mantine/core';
+import { Alert, Code } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { Link } from 'wouter';
 import { paths } from '../../parts/paths.ts';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import type { Exchange } from './use-exchanges.ts';
 
 const patienceMs = 10_000;
@@ -20,9 +20,9 @@ export function Silence({ last }: { last: Exchange | undefined }) {
   return (
     <Alert color="orange" variant="outline" title="Nobody has answered yet" role="status">
       The turn waits in{' '}
-      <Anchor component={Link} href={paths.session(last.turn.session_id)} size="sm" underline="always">
+      <PlaceLink to={paths.session(last.turn.session_id)} underline="always">
         its session
-      </Anchor>{' '}
+      </PlaceLink>{' '}
       until a consumer takes it; nothing is lost. <Code>trunkline groups list</Code> shows which groups consume and how
       far each has come. <Code>npm start</Code> runs an echo agent; docs/consuming.md shows how to write your own.
     </Alert>

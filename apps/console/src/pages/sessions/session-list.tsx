@@ -2,7 +2,7 @@ import { Group, Text } from '@mantine/core';
 import type { SessionSummary } from '@trunkline/control-api';
 import { useList } from '../../api/use-operation.ts';
 import { ChoiceFilter, ConnectorFilter, TextFilter } from '../../parts/filter-fields.tsx';
-import { PlaceLink } from '../../parts/place-link.tsx';
+import { ConnectorLink, PlaceLink } from '../../parts/place-link.tsx';
 import { paths } from '../../parts/paths.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Rows, type Column } from '../../parts/rows.tsx';
@@ -49,7 +49,7 @@ const columns: Column<SessionSummary>[] = [
   {
     label: 'Made by',
     width: 170,
-    cell: ({ connector }) => <Text size="sm">{connector ? `${connector.kind}/${connector.name}` : 'an operator'}</Text>,
+    cell: ({ connector }) => (connector ? <ConnectorLink connector={connector} /> : 'an operator'),
   },
   { label: 'Persona', width: 120, cell: ({ persona_id }) => <Text size="sm">{persona_id ?? '–'}</Text> },
   {

@@ -2,9 +2,9 @@ import { Box, Button, ScrollArea, Text } from '@mantine/core';
 import type { ConnectorLog } from '@trunkline/control-api';
 import { useEffect, useRef, useState } from 'react';
 import { useOperation } from '../../../api/use-operation.ts';
+import { Panel } from '../../../parts/panel.tsx';
 import { Problem } from '../../../parts/problem.tsx';
 import type { ConnectorKind } from '../../../api/connector-kind.ts';
-import { Card } from './card.tsx';
 import classes from './sidecar-log.module.css';
 
 /** The last lines of the process that the gateway runs, as they come; they stand still while it is paused. */
@@ -13,11 +13,11 @@ export function SidecarLog({ kind, name }: { kind: ConnectorKind; name: string }
   const log = useOperation('showConnectorLog', { params: { kind, name } }, paused ? {} : { everyMs: 2_000 });
   const lines = log.data?.body.lines ?? [];
   return (
-    <Card
+    <Panel
       title="Sidecar log"
       actions={
         <Button size="compact-sm" variant="default" onClick={() => setPaused(!paused)}>
-          {paused ? 'Go on' : 'Pause'}
+          {paused ? 'Resume' : 'Pause'}
         </Button>
       }
     >
@@ -29,7 +29,7 @@ export function SidecarLog({ kind, name }: { kind: ConnectorKind; name: string }
       ) : (
         <Lines lines={lines} />
       )}
-    </Card>
+    </Panel>
   );
 }
 

@@ -1,10 +1,10 @@
-import { Alert, Center, Loader } from '@mantine/core';
+import { Alert } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { ConnectorKind } from '../../../api/connector-kind.ts';
 import { control } from '../../../api/control.ts';
+import { Loading } from '../../../parts/loading.tsx';
 import { PageHeader } from '../../../parts/page-header.tsx';
-import { Problem } from '../../../parts/problem.tsx';
 import { ConnectorForm } from './connector-form.tsx';
 import { useConnectorFields, type ConnectorFields } from './connector-schema.ts';
 import { AdminOnly } from './admin-only.tsx';
@@ -33,7 +33,7 @@ export function EditPage({ kind, name }: { kind: ConnectorKind; name: string }) 
             }
           </WithFields>
         ) : (
-          <Wait error={error} retry={() => void refetch()} />
+          <Loading error={error} retry={() => void refetch()} />
         )}
       </AdminOnly>
     </>
@@ -60,14 +60,5 @@ export function WithFields({
   children: (fields: ConnectorFields) => ReactNode;
 }) {
   const { data, error, refetch } = useConnectorFields(kind);
-  return data ? children(data) : <Wait error={error} retry={() => void refetch()} />;
-}
-
-function Wait({ error, retry }: { error: unknown; retry: () => void }) {
-  if (error) return <Problem error={error} retry={retry} />;
-  return (
-    <Center p="xl">
-      <Loader aria-label="Loading" />
-    </Center>
-  );
+  return data ? children(data) : <Loading error={error} retry={() => void refetch()} />;
 }

@@ -2,8 +2,9 @@ import { Group, Text } from '@mantine/core';
 import type { EventSummary } from '@trunkline/control-api';
 import { useList } from '../../../api/use-operation.ts';
 import { ChoicesFilter, ConnectorFilter, TextFilter, TimeFilter } from '../../../parts/filter-fields.tsx';
-import { PlaceLink } from '../../../parts/place-link.tsx';
+import { ConnectorLink, PlaceLink } from '../../../parts/place-link.tsx';
 import { paths } from '../../../parts/paths.ts';
+import { ReasonCell } from '../../../parts/reason.tsx';
 import { Rows, type Column } from '../../../parts/rows.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { connectorOf, timesOf, useAddress } from '../../../parts/use-address.ts';
@@ -63,22 +64,13 @@ const columns: Column<EventSummary>[] = [
   {
     label: 'Connector',
     width: 160,
-    cell: ({ connector }) => (
-      <Text size="sm">
-        {connector.kind}/{connector.name}
-      </Text>
-    ),
+    cell: ({ connector }) => <ConnectorLink connector={connector} />,
   },
   {
     label: 'Became',
     cell: ({ session_id, reason }) =>
       reason ? (
-        <div>
-          <Text size="sm">{reason.code}</Text>
-          <Text size="xs" c="dimmed" lineClamp={2}>
-            {reason.detail}
-          </Text>
-        </div>
+        <ReasonCell reason={reason} />
       ) : (
         session_id && <PlaceLink to={paths.session(session_id)}>{session_id}</PlaceLink>
       ),
