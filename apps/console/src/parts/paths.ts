@@ -10,6 +10,9 @@ interface EventName {
 
 /** Where the console shows a thing: addresses for links. A connector stands in a query as everywhere: `kind` and `name`. */
 export const paths = {
+  playground: '/playground',
+  connectors: (filters: Readonly<Record<string, string>>) => `/connectors?${new URLSearchParams(filters)}`,
+  deliveries: (filters: Readonly<Record<string, string>>) => `/deliveries?${new URLSearchParams(filters)}`,
   connector: ({ kind, name }: ConnectorName) => `/connectors/${kind}/${encodeURIComponent(name)}`,
   editConnector: ({ kind, name }: ConnectorName) => `/connectors/${kind}/${encodeURIComponent(name)}/edit`,
   session: (sessionId: string) => `/sessions/${encodeURIComponent(sessionId)}`,

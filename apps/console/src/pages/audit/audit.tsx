@@ -66,6 +66,6 @@ const columnsWith = (onOpen: (record: AuditRecord) => void): Column<AuditRecord>
       </UnstyledButton>
     ),
   },
-  { label: 'Of', cell: ({ target }) => <Target target={target} /> },
+  { label: 'What', cell: ({ target }) => <Target target={target} /> },
   { label: 'Changes', cell: ({ changes }) => <Changes changes={changes} /> },
 ];

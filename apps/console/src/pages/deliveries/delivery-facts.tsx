@@ -14,7 +14,7 @@ export function DeliveryFacts({ delivery }: { delivery: DeliveryView }) {
       facts={{
         Target: targetName(target),
         'Target id': (
-          <PlaceLink to={`/deliveries?target=${encodeURIComponent(target_id)}`} label={`Deliveries to ${target_id}`}>
+          <PlaceLink to={paths.deliveries({ target: target_id })} label={`Deliveries to ${target_id}`}>
             {target_id}
           </PlaceLink>
         ),

@@ -2,7 +2,7 @@ import { Grid, Group, Stack, Text } from '@mantine/core';
 import type { DeliveryView } from '@trunkline/control-api';
 import { useOperation } from '../../api/use-operation.ts';
 import { DeliveryChunks } from '../../parts/delivery-chunks.tsx';
-import { useIdInAddress } from '../../parts/id-in-address.ts';
+import { useIdInAddress } from '../../parts/use-id-in-address.ts';
 import { JsonView } from '../../parts/json-view.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { PlaceLink } from '../../parts/place-link.tsx';
@@ -94,7 +94,7 @@ function Content({ output }: Pick<DeliveryView, 'output'>) {
   if (!output)
     return (
       <Text size="sm" c="dimmed">
-        Its message is no longer kept: it is older than 7 days.
+        What it says is no longer kept: it is older than 7 days.
       </Text>
     );
   const { text, lines } = saidIn(output);

@@ -11,7 +11,7 @@ const admissionStates: Readonly<Record<string, Step['state']>> = { admitted: 'do
 const admissionTitles: Readonly<Record<string, string>> = {
   admitted: 'It is let in',
   refused: 'It is refused',
-  not_judged: 'Not judged whether it is let in',
+  not_judged: 'Whether it is let in is not judged',
 };
 
 /** Whether a request would be let in. */
@@ -89,7 +89,7 @@ function sessionStep(session: NonNullable<Explained['session']>): Step {
       detail: <Reason reason={{ code, detail: reason }} />,
     };
   return {
-    title: would_create ? 'Its session is made' : 'Its session is there',
+    title: would_create ? 'A session is made for it' : 'Its session exists already',
     state: 'done',
     detail: (
       <Stack gap={2}>
@@ -122,7 +122,11 @@ function Keys({ title, keys }: { title: string; keys: readonly string[] }) {
 }
 
 function repliesStep({ from, targets }: NonNullable<Explained['replies']>, outputs: string | undefined): Step {
-  const said = { event: 'The event itself says where.', session: "The session's default targets.", nowhere: '' };
+  const said = {
+    event: 'To the targets that the event names.',
+    session: 'To the default targets of the session.',
+    nowhere: '',
+  };
   return {
     title: from === 'nowhere' ? 'Answers stay in the session' : 'Answers are delivered',
     state: from === 'nowhere' ? 'skipped' : 'done',

@@ -1,8 +1,10 @@
-import { Button, Text } from '@mantine/core';
+import { Button, Code, Text } from '@mantine/core';
 import { Pause, Play } from 'lucide-react';
 import { useState } from 'react';
 import { useFeed, type FeedQuery } from '../../api/use-feed.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
+import { paths } from '../../parts/paths.ts';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { LiveFilters, useLiveQuery } from './live-filters.tsx';
 import { LiveItem } from './live-item.tsx';
@@ -43,7 +45,11 @@ function Tail({ query, paused }: { query: FeedQuery; paused: boolean }) {
       <LiveList rows={rows} waiting={waiting} holders={holders} onOpen={setOpen} />
       {rows.length === 0 && failure === undefined && (
         <Text size="sm" c="dimmed" py="lg" ta="center">
-          Nothing yet. Say something in the playground, or with: npm run -s trunkline -- simulate http hello
+          Nothing yet. Say something in the{' '}
+          <PlaceLink to={paths.playground} underline="always">
+            Playground
+          </PlaceLink>
+          , or with <Code>npm run -s trunkline -- simulate http hello</Code>.
         </Text>
       )}
       <LiveItem item={open?.item} onClose={() => setOpen(undefined)} />

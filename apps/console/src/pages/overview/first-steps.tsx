@@ -1,4 +1,5 @@
 import { List, Paper, Text, Title } from '@mantine/core';
+import { paths } from '../../parts/paths.ts';
 import { PlaceLink } from '../../parts/place-link.tsx';
 
 /** On an installation that has seen no event yet: what to do first. */
@@ -15,8 +16,8 @@ export function FirstSteps({ hasConnectors }: { hasConnectors: boolean }) {
           Slack app, Telegram bot, webhook or sidecar.
         </List.Item>
         <List.Item>
-          Say something in the <PlaceLink to="/playground">Playground</PlaceLink>: it goes the whole way, and needs no
-          account.
+          Say something in the <PlaceLink to={paths.playground}>Playground</PlaceLink>: it goes the whole way, and needs
+          no account.
         </List.Item>
         <List.Item>
           Watch it pass in <PlaceLink to="/live">Live</PlaceLink>.

@@ -27,7 +27,7 @@ export function Troubled({ state, count }: { state: 'degraded' | 'unknown'; coun
         </Box>
       ))}
       {count > items.length && items.length > 0 && (
-        <PlaceLink to={`/connectors?state=${state}`}>and {count - items.length} more</PlaceLink>
+        <PlaceLink to={paths.connectors({ state })}>and {count - items.length} more</PlaceLink>
       )}
     </>
   );

@@ -69,7 +69,7 @@ function Turn({
       <div className={classes.mine} data-picked={picked === turn.turn_id}>
         <div>{word(at(turn.event, 'data', 'content', 'text'))}</div>
         <UnstyledButton className={classes.ways} onClick={() => onPick(turn.turn_id)}>
-          show its way
+          Show its way
         </UnstyledButton>
       </div>
       {outputs.map((output) => (
@@ -104,7 +104,7 @@ function OpenMessage({ said: { text, state, answer, error, again } }: { said: In
   return (
     <div className={classes.mine} data-state={state}>
       <div>{text}</div>
-      {state === 'sending' && <Text size="xs">sending</Text>}
+      {state === 'sending' && <Text size="xs">Sending …</Text>}
       {state === 'failed' && (
         <Group gap="xs" mt={4}>
           <Text size="xs" role="alert">

@@ -40,7 +40,7 @@ export function Conversation({ connector, place }: { connector: string; place: P
       </Paper>
       <Box component="aside">
         <Title order={3} size="h5" mb="sm">
-          The way of the message
+          The way of your message
         </Title>
         <Steps label="Steps" steps={turnSteps({ open: open.at(-1), shown, connector })} />
       </Box>

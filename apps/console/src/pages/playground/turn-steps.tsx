@@ -18,7 +18,7 @@ export function turnSteps({
   connector: string;
 }): Step[] {
   if (open) return openSteps(open, connector);
-  if (!shown) return [{ title: 'Nothing was said yet', state: 'waiting' }];
+  if (!shown) return [{ title: 'Nothing has been said yet', state: 'waiting' }];
   const { turn, outputs, growing } = shown;
   const since = startOf(shown);
   return [

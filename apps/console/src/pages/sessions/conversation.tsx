@@ -23,7 +23,7 @@ export function Conversation({ sessionId }: { sessionId: string }) {
   if (said.isPending || (said.error && sayings.length === 0)) return <Loading error={said.error} retry={said.retry} />;
   if (sayings.length === 0 && growing.length === 0)
     return (
-      <Empty title="Nothing was said yet">
+      <Empty title="Nothing has been said yet">
         Turns are kept for 30 days, outputs for 7. New ones appear by themselves.
       </Empty>
     );

@@ -37,7 +37,7 @@ export function OutputBubble({ output }: { output: OutputView }) {
         ))}
         {state === 'routed' && deliveries.length === 0 && (
           <Text size="xs" c="dimmed">
-            Its deliveries are no longer kept: they are for 48 h after they are settled.
+            Its deliveries are no longer kept: they are deleted 48 hours after they are settled.
           </Text>
         )}
       </Stack>

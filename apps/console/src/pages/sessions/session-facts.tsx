@@ -3,6 +3,7 @@ import type { SessionView } from '@trunkline/control-api';
 import { useSession } from '../../api/session.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { paths } from '../../parts/paths.ts';
 import { ConnectorLink, PlaceLink } from '../../parts/place-link.tsx';
 import { targetName } from '../../parts/target-name.ts';
 import { When } from '../../parts/when.tsx';
@@ -28,7 +29,7 @@ export function SessionFacts({ session, etag }: { session: SessionView; etag: st
             Ended: ended_at && <When at={ended_at} />,
           }}
         />
-        <PlaceLink to={`/deliveries?session=${encodeURIComponent(session_id)}`}>Its deliveries</PlaceLink>
+        <PlaceLink to={paths.deliveries({ session: session_id })}>Its deliveries</PlaceLink>
       </Panel>
       <Panel title="Persona" actions={mayChange && <EditPersona {...editable} />}>
         <Text size="sm">{persona_id ?? 'None: consumers choose.'}</Text>

@@ -21,7 +21,7 @@ export function SessionList() {
   const list = useList('listSessions', { query });
   return (
     <>
-      <PageHeader title="Sessions" about="What conversations are bound to; those that were changed last come first.">
+      <PageHeader title="Sessions" about="What conversations are bound to. Those that changed last come first.">
         <GoToSession />
       </PageHeader>
       <Group mb="md" align="flex-end">

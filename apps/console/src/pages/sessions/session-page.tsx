@@ -2,7 +2,7 @@ import { Grid, Group, Stack, Text } from '@mantine/core';
 import type { SessionView } from '@trunkline/control-api';
 import { useSession } from '../../api/session.ts';
 import { useOperation } from '../../api/use-operation.ts';
-import { useIdInAddress } from '../../parts/id-in-address.ts';
+import { useIdInAddress } from '../../parts/use-id-in-address.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { PlaceLink } from '../../parts/place-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';

@@ -12,8 +12,8 @@ import { When } from '../../../parts/when.tsx';
 import type { ConnectorKind } from '../../../api/connector-kind.ts';
 import { SourceBadge } from '../list/columns.tsx';
 import { Actions } from './actions.tsx';
-import { LiveCard } from './live-card.tsx';
-import { SecretsCard } from './secrets-card.tsx';
+import { LivePanel } from './live-panel.tsx';
+import { SecretsPanel } from './secrets-panel.tsx';
 import { SidecarLog } from './sidecar-log.tsx';
 import { valuesInWords } from './values-in-words.ts';
 
@@ -41,8 +41,8 @@ export function ConnectorPage({ kind, name }: { kind: ConnectorKind; name: strin
             Nothing here changes it: edit the file, which applies at once. Secrets in the store can be rotated.
           </Alert>
         )}
-        <LiveCard view={view} />
-        <SecretsCard view={view} />
+        <LivePanel view={view} />
+        <SecretsPanel view={view} />
         <Fields config={view.config} />
         <LogWhereThereIsOne view={view} />
       </Stack>
@@ -67,7 +67,7 @@ function Summary({ view }: { view: ConnectorView }) {
 
 function inSyncInWords({ in_sync: inSync, live }: ConnectorView): string {
   const { length } = live.gateways;
-  if (length === 0) return 'No gateway tells of it.';
+  if (length === 0) return 'No gateway reports it.';
   const gateways = length === 1 ? '1 gateway works' : `${length} gateways work`;
   return inSync ? `${gateways} with what is shown here.` : 'A change is on its way to the gateways.';
 }

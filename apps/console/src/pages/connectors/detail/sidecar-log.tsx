@@ -24,7 +24,7 @@ export function SidecarLog({ kind, name }: { kind: ConnectorKind; name: string }
       {log.error && <Problem error={log.error} retry={() => void log.refetch()} />}
       {lines.length === 0 ? (
         <Text size="sm" c="dimmed">
-          The gateway has no line of it yet. It keeps the last 200 since it began to run the process.
+          The process has written nothing yet. The gateway keeps its last 200 lines.
         </Text>
       ) : (
         <Lines lines={lines} />

@@ -24,7 +24,7 @@ export function TestButton({ kind, name }: { kind: ConnectorKind; name: string }
           {test.isPending && (
             <Group gap="sm">
               <Loader size="sm" aria-label="Testing" />
-              <Text size="sm">Its gateway talks to the platform. It takes 10 s at most.</Text>
+              <Text size="sm">Its gateway talks to the platform. This takes at most 10 s.</Text>
             </Group>
           )}
           {test.error && <Problem error={test.error} />}

@@ -64,4 +64,4 @@ export function useConnectorForm({ all }: ConnectorFields, edited: Edited) {
 export type ConnectorForm = ReturnType<typeof useConnectorForm>;
 
 const said = ({ changes }: ConnectorWritten) =>
-  changes.length === 0 ? 'It was like this already.' : `Changed: ${changes.map(({ field }) => field).join(', ')}.`;
+  changes.length === 0 ? 'It was like that already.' : `Changed: ${changes.map(({ field }) => field).join(', ')}.`;

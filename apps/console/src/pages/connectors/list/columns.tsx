@@ -39,7 +39,7 @@ export const columns: Column<ConnectorView>[] = [
   { label: 'Last event', width: 110, cell: ({ live }) => <When at={live.last_event_at} /> },
   { label: 'Last delivery', width: 120, cell: ({ live }) => <When at={live.last_delivery_at} /> },
   {
-    label: 'Waits for',
+    label: 'Oldest waits',
     width: 90,
     cell: ({ live }) => <Text size="sm">{durationOfSeconds(live.backlog_age_seconds)}</Text>,
   },

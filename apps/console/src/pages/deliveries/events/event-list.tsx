@@ -67,7 +67,7 @@ const columns: Column<EventSummary>[] = [
     cell: ({ connector }) => <ConnectorLink connector={connector} />,
   },
   {
-    label: 'Became',
+    label: 'Result',
     cell: ({ session_id, reason }) =>
       reason ? (
         <ReasonCell reason={reason} />

@@ -4,7 +4,7 @@ import type { EventRef, FoundEvent } from '../../../api/found-event.ts';
 import { useOperation } from '../../../api/use-operation.ts';
 import { DeliveryInLine } from '../../../parts/answer-steps.tsx';
 import { Facts } from '../../../parts/facts.tsx';
-import { useIdInAddress } from '../../../parts/id-in-address.ts';
+import { useIdInAddress } from '../../../parts/use-id-in-address.ts';
 import { JsonView } from '../../../parts/json-view.tsx';
 import { Loading } from '../../../parts/loading.tsx';
 import { ConnectorLink, PlaceLink } from '../../../parts/place-link.tsx';
@@ -78,7 +78,7 @@ function About({ found }: { found: FoundEvent }) {
         </Panel>
       ) : (
         <Text size="sm" c="dimmed">
-          What it said was never stored: it was refused or ignored before.
+          What it said was never stored: it was refused or ignored before that.
         </Text>
       )}
     </Stack>

@@ -24,7 +24,7 @@ export function ReplayEvent({
   return (
     <ConfirmButton label="Replay event" change={change} onConfirm={replay}>
       It goes into its conversation once more as a new event, under the session policy that its connector has now.
-      However often this is asked, it becomes one turn.
+      However often you replay it, it becomes one turn.
       {wasTurn && ' It became a turn already: consumers will see it a second time.'}
     </ConfirmButton>
   );

@@ -9,14 +9,14 @@ import { When } from '../../../parts/when.tsx';
 import { valuesInWords } from './values-in-words.ts';
 
 /** What the gateways tell of a connector now. */
-export function LiveCard({ view: { live } }: { view: ConnectorView }) {
+export function LivePanel({ view: { live } }: { view: ConnectorView }) {
   return (
     <Panel title="Now">
       <Stack>
         <SimpleGrid cols={{ base: 2, xs: 3, lg: 6 }}>
           <Figure label="Last event" value={<When at={live.last_event_at} />} />
           <Figure label="Last delivery" value={<When at={live.last_delivery_at} />} />
-          <Figure label="Oldest waits for" value={durationOfSeconds(live.backlog_age_seconds)} />
+          <Figure label="Oldest waits" value={durationOfSeconds(live.backlog_age_seconds)} />
           <Figure label="Events refused" value={share(live.event_error_rate)} />
           <Figure label="Calls failed" value={share(live.delivery_error_rate)} />
           <Figure label="Lease" value={live.lease_holder ?? '–'} />

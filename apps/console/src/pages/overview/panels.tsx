@@ -1,5 +1,6 @@
 import { Group, Stack, Table, Text, Tooltip } from '@mantine/core';
 import type { Overview } from '@trunkline/control-api';
+import { paths } from '../../parts/paths.ts';
 import { PlaceLink } from '../../parts/place-link.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
@@ -17,7 +18,7 @@ export function Connectors({ overview: { connectors } }: { overview: Overview })
         {states.map((state) => (
           <Group key={state} gap={6} wrap="nowrap">
             <StateBadge state={state} />
-            <PlaceLink to={`/connectors?state=${state}`} label={`${connectors[state]} ${state}`}>
+            <PlaceLink to={paths.connectors({ state })} label={`${connectors[state]} ${state}`}>
               {shortCount(connectors[state])}
             </PlaceLink>
           </Group>

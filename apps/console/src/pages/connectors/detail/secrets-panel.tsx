@@ -10,7 +10,7 @@ import { RotateButton } from '../secrets/rotate-button.tsx';
 type FieldSecret = [field: string, secret: ConnectorView['secrets'][string]];
 
 /** Where the secrets of a connector come from. No value is ever here. */
-export function SecretsCard({ view }: { view: ConnectorView }) {
+export function SecretsPanel({ view }: { view: ConnectorView }) {
   const { may } = useSession();
   const secrets = Object.entries(view.secrets);
   if (secrets.length === 0) return undefined;
