@@ -13,7 +13,7 @@ export function storySteps(found: FoundEvent): Step[] {
   const steps = [takenStep(found), judgedStep(found)];
   if (turn)
     steps.push({
-      title: `Turn ${turn.seq} of its conversation`,
+      title: `Turn ${turn.seq} of its session`,
       state: outcome === 'dead' ? 'failed' : 'done',
       at: clock(turn.at),
       detail: <Code>{turn.turn_id}</Code>,
