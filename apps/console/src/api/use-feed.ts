@@ -7,22 +7,25 @@ import { isSignedOut, sessionKey } from './session.ts';
 export type FeedQuery = Parameters<typeof control.stream>[0];
 export type FeedState = 'connecting' | 'live' | 'reconnecting' | 'paused' | 'refused';
 
+export interface Feed {
+  state: FeedState;
+  /** Why the API refused to go on; `undefined` while it did not. */
+  failure: unknown;
+  /** Begins again after a refusal. */
+  retry(): void;
+}
+
 const againMs = 2_000;
 
 /**
- * Follows the live feed while the component is there and `paused` is not set; goes on where it was after a pause. Gives what ended it, if
- * something did.
+ * Follows the live feed while the component is there, and gives each entry to `onEntry` once. A lost connection and a pause lose nothing: it
+ * goes on where it was, unless `query` says something else by then. Only a refusal ends it.
  */
-export function useFeed(query: FeedQuery, onEntry: (entry: FeedEntry) => void, options: { paused?: boolean } = {}) {
-  return useFollowedFeed(query, onEntry, options).failure;
-}
-
-/** The same, with how the connection is and a way to begin again after a refusal. */
-export function useFollowedFeed(
+export function useFeed(
   query: FeedQuery,
   onEntry: (entry: FeedEntry) => void,
   { paused = false }: { paused?: boolean } = {},
-): { state: FeedState; failure: unknown; retry: () => void } {
+): Feed {
   const [failure, setFailure] = useState<unknown>();
   const [state, setState] = useState<FeedState>('connecting');
   const [attempt, setAttempt] = useState(0);

@@ -2,7 +2,7 @@ import { Alert, Button, Code, Group, Text } from '@mantine/core';
 import { ControlRefusedError } from '@trunkline/control-api';
 
 /** What went wrong and what to do about it, as the API says it. */
-export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
+export function Problem({ error, retry }: { error: unknown; retry?: (() => void) | undefined }) {
   const { title, detail, code } = describe(error);
   return (
     <Alert color="red" variant="outline" title={title} role="alert">

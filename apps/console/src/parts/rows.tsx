@@ -1,6 +1,7 @@
-import { Button, Center, Loader, Table } from '@mantine/core';
+import { Button, Center, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Empty } from './empty.tsx';
+import { Loading } from './loading.tsx';
 import { Problem } from './problem.tsx';
 import classes from './rows.module.css';
 
@@ -22,56 +23,25 @@ export interface ListState<T> {
   refetch(): unknown;
 }
 
+interface RowsParts<T> {
+  columns: readonly Column<T>[];
+  keyOf: (row: T) => string;
+  label: string;
+}
+
 /**
  * A list as a table, on a phone as cards. `label` names it for screen readers, `empty` stands there when there is nothing, `keyOf` gives
  * each row its own key.
  */
-export function Rows<T>({
-  list,
-  columns,
-  keyOf,
-  label,
-  empty,
-}: {
-  list: ListState<T>;
-  columns: readonly Column<T>[];
-  keyOf: (row: T) => string;
-  label: string;
-  empty: ReactNode;
-}) {
-  if (list.isPending)
-    return (
-      <Center p="xl">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
-  if (list.error && list.items.length === 0) return <Problem error={list.error} retry={() => void list.refetch()} />;
-  if (list.items.length === 0) return <Empty title="Nothing here">{empty}</Empty>;
+export function Rows<T>({ list, empty, ...parts }: RowsParts<T> & { list: ListState<T>; empty: ReactNode }) {
+  const { items, error } = list;
+  const retry = () => void list.refetch();
+  if (list.isPending || (error && items.length === 0)) return <Loading error={error} retry={retry} />;
+  if (items.length === 0) return <Empty title="Nothing here">{empty}</Empty>;
   return (
     <>
-      {Boolean(list.error) && <Problem error={list.error} retry={() => void list.refetch()} />}
-      <Table className={classes.table} highlightOnHover verticalSpacing="xs" aria-label={label}>
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map(({ label, width }) => (
-              <Table.Th key={label} w={width}>
-                {label}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {list.items.map((row) => (
-            <Table.Tr key={keyOf(row)}>
-              {columns.map(({ label, cell }) => (
-                <Table.Td key={label} data-label={label}>
-                  {cell(row)}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      {Boolean(error) && <Problem error={error} retry={retry} />}
+      <RowsTable items={items} {...parts} />
       {list.hasNextPage && (
         <Center mt="md">
           <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
@@ -80,5 +50,33 @@ export function Rows<T>({
         </Center>
       )}
     </>
+  );
+}
+
+/** The table alone, of what is there already. */
+export function RowsTable<T>({ items, columns, keyOf, label }: RowsParts<T> & { items: readonly T[] }) {
+  return (
+    <Table className={classes.table} highlightOnHover verticalSpacing="xs" aria-label={label}>
+      <Table.Thead>
+        <Table.Tr>
+          {columns.map(({ label, width }) => (
+            <Table.Th key={label} w={width}>
+              {label}
+            </Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {items.map((row) => (
+          <Table.Tr key={keyOf(row)}>
+            {columns.map(({ label, cell }) => (
+              <Table.Td key={label} data-label={label}>
+                {cell(row)}
+              </Table.Td>
+            ))}
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }

@@ -29,20 +29,20 @@ const saidSchema = z.looseObject({
 export interface Said {
   text: string;
   format: string | undefined;
-  /** Each in a line: a file's name and size, a row of buttons. */
-  files: string[];
-  buttons: string[];
-  /** What it does beside saying something. */
-  notes: string[];
+  /** Its files and buttons, and what it does beside saying something. */
+  lines: string[];
 }
 
 /** What an output says: its texts joined, files and buttons by name. */
 export function saidIn(output: unknown): Said {
   const read = saidSchema.safeParse(output);
-  if (!read.success) return { text: '', format: undefined, files: [], buttons: [], notes: [] };
+  if (!read.success) return { text: '', format: undefined, lines: [] };
   const { content, format, parts, edit_of, delete_of, reaction, status, reply_to_message } = read.data;
   const texts = [content, ...parts.map((part) => (part.type === 'text' ? part.text : part.caption))];
-  const notes = [
+  const buttons = parts.flatMap(({ rows = [] }) => rows.flat().map(({ label }) => label));
+  const lines = [
+    ...parts.filter(({ type }) => type === 'attachment').map((file) => `File: ${fileName(file)}`),
+    buttons.length > 0 && `Buttons: ${buttons.join(', ')}`,
     edit_of && `edits ${edit_of}`,
     delete_of && `takes back ${delete_of}`,
     reaction && `reacts with ${reaction.name}`,
@@ -52,10 +52,14 @@ export function saidIn(output: unknown): Said {
   return {
     text: texts.filter(Boolean).join('\n\n'),
     format,
-    files: parts.filter(({ type }) => type === 'attachment').map(fileName),
-    buttons: parts.flatMap(({ rows = [] }) => rows.flat().map(({ label }) => label)),
-    notes: notes.filter((note) => typeof note === 'string'),
+    lines: lines.filter((line) => typeof line === 'string'),
   };
+}
+
+/** The same in one line. */
+export function saidInLine(output: unknown): string {
+  const { text, lines } = saidIn(output);
+  return [text, ...lines].filter((each) => each !== '').join(' · ');
 }
 
 /** A file in one line. */

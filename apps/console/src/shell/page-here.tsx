@@ -1,13 +1,14 @@
-import { Anchor, Center, Loader } from '@mantine/core';
 import { Suspense } from 'react';
-import { Link, Route, Switch } from 'wouter';
+import { Route, Switch } from 'wouter';
 import { pages } from '../pages/pages.ts';
 import { Empty } from '../parts/empty.tsx';
+import { Loading } from '../parts/loading.tsx';
+import { PlaceLink } from '../parts/place-link.tsx';
 
 /** The page that the address names; its code is loaded when it is first opened. */
 export function PageHere() {
   return (
-    <Suspense fallback={<Waiting />}>
+    <Suspense fallback={<Loading />}>
       <Switch>
         {pages.map(({ path, page: Page }) => (
           <Route key={path} path={path === '/' ? '/' : `${path}/*?`}>
@@ -16,20 +17,10 @@ export function PageHere() {
         ))}
         <Route>
           <Empty title="There is no such page">
-            <Anchor component={Link} href="/">
-              To the overview
-            </Anchor>
+            <PlaceLink to="/">To the overview</PlaceLink>
           </Empty>
         </Route>
       </Switch>
     </Suspense>
-  );
-}
-
-function Waiting() {
-  return (
-    <Center p="xl">
-      <Loader aria-label="Loading" />
-    </Center>
   );
 }

@@ -27,7 +27,7 @@ describe.skipIf(!hasBrowser)('the explain page', { timeout: 120_000 }, () => {
   const explain = (page: Page) => page.getByRole('button', { name: 'Explain', exact: true }).click();
 
   it('names session, turn and answers of a payload, and then it happens', async () => {
-    const page = await stage.open('/explain?connector=http/hook');
+    const page = await stage.open('/explain?kind=http&name=hook');
     await body(page).fill(JSON.stringify(payload));
     await explain(page);
     await would(page).getByText('It becomes an event').waitFor();
@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser)('the explain page', { timeout: 120_000 }, () => {
   });
 
   it('says why a request would be refused', async () => {
-    const page = await stage.open('/explain?connector=http/signed');
+    const page = await stage.open('/explain?kind=http&name=signed');
     await body(page).fill('{"content":"x"}');
     await page.getByRole('textbox', { name: 'Headers' }).fill('X-Hub-Signature-256: sha256=00');
     await explain(page);
@@ -73,7 +73,7 @@ describe.skipIf(!hasBrowser)('the explain page', { timeout: 120_000 }, () => {
   });
 
   it('tells what came of an event, by its address', async () => {
-    const page = await stage.open('/explain?event=http/hook/late-1');
+    const page = await stage.open('/explain?kind=http&name=hook&event=late-1');
     const story = page.getByRole('list', { name: 'What happened' });
     await story.getByText('Routed into its session').waitFor();
     await story.getByText('echo Order is late').waitFor();
@@ -85,7 +85,7 @@ describe.skipIf(!hasBrowser)('the explain page', { timeout: 120_000 }, () => {
 
   it('explains a payload to a viewer, who is not asked for headers', async () => {
     const made = await stage.control.call('createToken', { body: { name: 'v', role: 'viewer' } });
-    const page = await stage.open('/explain?connector=http/hook', { token: made.body.token });
+    const page = await stage.open('/explain?kind=http&name=hook', { token: made.body.token });
     await body(page).fill(JSON.stringify(payload));
     await explain(page);
     await would(page).getByText('this would be a duplicate').waitFor();
@@ -95,12 +95,12 @@ describe.skipIf(!hasBrowser)('the explain page', { timeout: 120_000 }, () => {
 
   it('is there for everybody', async () => {
     const findings = [
-      ...(await findingsOf(stage, '/explain?connector=http/hook', async (page) => {
+      ...(await findingsOf(stage, '/explain?kind=http&name=hook', async (page) => {
         await body(page).fill(JSON.stringify(payload));
         await explain(page);
         await would(page).getByText('this would be a duplicate').waitFor();
       })),
-      ...(await findingsOf(stage, '/explain?event=http/hook/late-1', (page) =>
+      ...(await findingsOf(stage, '/explain?kind=http&name=hook&event=late-1', (page) =>
         page.getByText('Routed into its session').waitFor(),
       )),
     ];

@@ -43,7 +43,7 @@ create_if_missing = false
   const sessionIn = (page: Page) => new URL(page.url()).searchParams.get('session') ?? '';
 
   it('has a message answered by a real agent, and shows its way', async () => {
-    const page = await stage.open('/playground?connector=desk');
+    const page = await stage.open('/playground?name=desk');
     await say(page, 'hello');
     await log(page).getByText('echo hello').waitFor();
     await steps(page).getByText('Taken in by http/desk and stored').waitFor();
@@ -59,12 +59,12 @@ create_if_missing = false
     expect(audit.items).toMatchObject([{ target: { name: 'desk' }, changes: [{ field: 'simulated' }] }]);
 
     await steps(page).getByRole('link', { name: /^sim_/ }).click();
-    await page.getByRole('list', { name: 'What happened' }).getByText('Answered in the session alone').waitFor();
+    await page.getByRole('list', { name: 'What happened' }).getByText('It has no reply target').waitFor();
     await page.context().close();
   });
 
   it('shows an answer as it grows', async () => {
-    const page = await stage.open('/playground?connector=desk');
+    const page = await stage.open('/playground?name=desk');
     await say(page, 'hello');
     await log(page).getByText('echo hello').waitFor();
     await say(page, 'stream 30');
@@ -81,7 +81,7 @@ create_if_missing = false
   });
 
   it('keeps conversations apart, and over a reload', async () => {
-    const page = await stage.open('/playground?connector=desk');
+    const page = await stage.open('/playground?name=desk');
     await say(page, 'one');
     await log(page).getByText('echo one').waitFor();
     const first = sessionIn(page);
@@ -100,7 +100,7 @@ create_if_missing = false
   });
 
   it('delivers answers where the connector says, and leaves the conversations of its callers alone', async () => {
-    const page = await stage.open('/playground?connector=calls-back');
+    const page = await stage.open('/playground?name=calls-back');
     await say(page, 'call me');
     await steps(page).getByText('delivered').waitFor();
     const session = await stage.control.call('getSession', { params: { session_id: sessionIn(page) } });
@@ -109,10 +109,10 @@ create_if_missing = false
   });
 
   it('says why a message is rejected, and what to do when nobody answers', async () => {
-    const page = await stage.open('/playground?connector=known-only');
+    const page = await stage.open('/playground?name=known-only');
     await say(page, 'hello');
     await steps(page).getByText('session_missing').waitFor();
-    await page.goto(`${stage.url}/console/playground?connector=desk`);
+    await page.goto(`${stage.url}/console/playground?name=desk`);
     await say(page, 'quiet');
     await steps(page).getByText('Waiting for an answer').waitFor();
     await page.getByText('Nobody has answered yet').waitFor({ timeout: 30_000 });
@@ -128,7 +128,7 @@ create_if_missing = false
   });
 
   it('is there for everybody', async () => {
-    const page = await stage.open('/playground?connector=desk');
+    const page = await stage.open('/playground?name=desk');
     await say(page, 'hello');
     await log(page).getByText('echo hello').waitFor();
     const path = new URL(page.url());

@@ -110,8 +110,8 @@ describe.skipIf(!hasBrowser)('the sessions of the console', () => {
     expect((await said(page)).at(-2)).toMatch(/operator input[^]*Please look\./);
     await waitFor(() => stage.receiver.taken('/operator').length === 1, { what: 'the answer', timeoutMs: 60_000 });
     await stage.say(session, 'stream 40', '/answers');
-    await log.getByText('is being written …').waitFor(patient);
-    await log.getByText('is being written …').waitFor({ state: 'detached', ...patient });
+    await log.getByText('Being written …').waitFor(patient);
+    await log.getByText('Being written …').waitFor({ state: 'detached', ...patient });
     await waitFor(() => stage.receiver.taken('/answers').length === 4, { what: 'the whole text', timeoutMs: 60_000 });
     const whole = stage.receiver.taken('/answers').at(-1)?.text.trim() ?? '';
     await waitFor(async () => (await log.innerText()).includes(whole), { what: 'the whole text', timeoutMs: 30_000 });

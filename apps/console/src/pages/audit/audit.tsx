@@ -2,32 +2,29 @@ import { Code, Group, Text, UnstyledButton } from '@mantine/core';
 import type { AuditRecord } from '@trunkline/control-api';
 import { useState } from 'react';
 import { useList } from '../../api/use-operation.ts';
-import { AddressText } from '../../parts/address-text.tsx';
-import { ConnectorPicker, connectorOf } from '../../parts/connector-picker.tsx';
+import { ConnectorFilter, TextFilter } from '../../parts/filter-fields.tsx';
 import { JsonDrawer } from '../../parts/json-drawer.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Rows, type Column } from '../../parts/rows.tsx';
-import { useAddressField } from '../../parts/use-address-field.ts';
+import { connectorOf, useAddress } from '../../parts/use-address.ts';
 import { When } from '../../parts/when.tsx';
 import { Changes } from './changes.tsx';
 import { Target } from './target.tsx';
 
 /** Who changed what. */
 export function Audit() {
-  const [operation] = useAddressField('operation');
-  const [by] = useAddressField('by');
-  const [connector, setConnector] = useAddressField('connector');
+  const address = useAddress();
   const [open, setOpen] = useState<AuditRecord>();
   const list = useList('listAudit', {
-    query: { ...(operation && { operation }), ...(by && { by }), ...connectorOf(connector) },
+    query: { operation: address.of('operation'), by: address.of('by'), ...connectorOf(address) },
   });
   return (
     <>
       <PageHeader title="Audit" about="Every change of the last 30 days, newest first. Secrets are not in it." />
-      <Group mb="md">
-        <AddressText field="operation" label="Operation" placeholder="putConnector" />
-        <AddressText field="by" label="By" placeholder="name of a token" />
-        <ConnectorPicker value={connector} onPick={setConnector} kinds clearable placeholder="all" />
+      <Group mb="md" align="flex-end">
+        <TextFilter name="operation" label="Operation" placeholder="putConnector" w={160} />
+        <TextFilter name="by" label="Who" placeholder="name of a token" w={160} />
+        <ConnectorFilter />
       </Group>
       <Rows
         list={list}
@@ -69,6 +66,6 @@ const columnsWith = (onOpen: (record: AuditRecord) => void): Column<AuditRecord>
       </UnstyledButton>
     ),
   },
-  { label: 'Of', cell: ({ target }) => <Target target={target} /> },
+  { label: 'What', cell: ({ target }) => <Target target={target} /> },
   { label: 'Changes', cell: ({ changes }) => <Changes changes={changes} /> },
 ];

@@ -1,18 +1,14 @@
-import { Anchor, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { AuditRecord } from '@trunkline/control-api';
-import { Link } from 'wouter';
 import { paths } from '../../parts/paths.ts';
+import { PlaceLink } from '../../parts/place-link.tsx';
 
 /** What was changed, as a link where the console has a page for it. */
 export function Target({ target }: Pick<AuditRecord, 'target'>) {
   const text = Object.values(target).join(' / ') || '–';
   const href = pathOf(target);
   if (href === undefined) return <Text size="sm">{text}</Text>;
-  return (
-    <Anchor component={Link} href={href} size="sm">
-      {text}
-    </Anchor>
-  );
+  return <PlaceLink to={href}>{text}</PlaceLink>;
 }
 
 function pathOf({ kind, name, session_id, delivery_id, event_id }: AuditRecord['target']): string | undefined {

@@ -1,8 +1,8 @@
+import { kindOf } from '../../api/connector-kind.ts';
 import { Redirect, Route, Switch } from 'wouter';
 import { ConnectorPage } from './detail/connector-page.tsx';
 import { EditPage } from './form/edit-page.tsx';
 import { NewPage } from './form/new-page.tsx';
-import { kindOf } from './kinds.ts';
 import { ListPage } from './list/list-page.tsx';
 import { SecretsPage } from './secrets/secrets-page.tsx';
 

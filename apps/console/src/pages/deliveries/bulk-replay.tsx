@@ -54,7 +54,7 @@ function BulkForm({ query, states, close }: { query: Query; states: readonly Rep
   return (
     <Stack>
       <Text size="sm">
-        Oldest first, without what somebody has resolved. Each goes to the end of its target's queue, with 24 hours to
+        The oldest first; resolved ones are left out. Each goes to the end of its target's queue and has 24 hours to
         arrive.
       </Text>
       <StateChoice states={states} chosen={state} onChange={setState} />
@@ -96,8 +96,8 @@ function StateChoice({
 }) {
   return (
     <Checkbox.Group
-      label="Those that are"
-      description="Unknown ones may have arrived: replayed, they may be shown twice."
+      label="In the state"
+      description="Unknown ones may have arrived: if they are replayed, they may be shown twice."
       value={chosen}
       onChange={(values) => onChange(states.filter((each) => values.includes(each)))}
     >

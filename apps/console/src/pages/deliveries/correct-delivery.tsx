@@ -36,7 +36,10 @@ function CorrectionForm({ delivery: { delivery_id, output }, close }: { delivery
     // By its promise: the form is gone once the page has read that the delivery is resolved.
     change.mutateAsync({ params: { delivery_id }, body: { content, format } }).then(
       ({ body }) => {
-        notifications.show({ message: 'Said instead. The dead one is resolved with it.', color: 'green' });
+        notifications.show({
+          message: 'The corrected text is on its way, and the dead delivery is resolved.',
+          color: 'green',
+        });
         goTo(paths.delivery(body.delivery_id));
       },
       () => undefined,

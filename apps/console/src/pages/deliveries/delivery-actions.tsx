@@ -37,9 +37,9 @@ function Replay({ delivery: { delivery_id, state } }: { delivery: DeliveryView }
   return (
     <ConfirmButton label="Replay" change={change} onConfirm={replay}>
       <p>
-        It goes to the end of its target's queue, with 24 hours to arrive.
-        {state === 'delivered' && ' All of it has arrived: without starting over nothing is sent.'}
-        {state === 'unknown' && ' The platform may have it already: then it may be shown twice.'}
+        It goes to the end of its target's queue and has 24 hours to arrive.
+        {state === 'delivered' && ' All of it has arrived: nothing is sent unless you start over.'}
+        {state === 'unknown' && ' The platform may have it already, and may then show it twice.'}
       </p>
       <FreshSwitch checked={fresh} onChange={setFresh} />
     </ConfirmButton>
@@ -54,8 +54,8 @@ function Cancel({ delivery: { delivery_id } }: { delivery: DeliveryView }) {
   };
   return (
     <ConfirmButton label="Cancel delivery" color="red" change={change} onConfirm={cancel}>
-      It will not be tried again, and its target's next one goes. One whose call may have been taken ends as unknown. It
-      can be replayed later.
+      It is not tried again, and the next delivery to its target goes ahead. If the platform may have taken it, it ends
+      as unknown. It can be replayed later.
     </ConfirmButton>
   );
 }

@@ -1,6 +1,6 @@
 import type { DeliveryView } from '@trunkline/control-api';
 import { Facts } from '../../parts/facts.tsx';
-import { PlaceLink } from '../../parts/links.tsx';
+import { ConnectorLink, PlaceLink } from '../../parts/place-link.tsx';
 import { paths } from '../../parts/paths.ts';
 import { targetName } from '../../parts/target-name.ts';
 import { When } from '../../parts/when.tsx';
@@ -14,11 +14,11 @@ export function DeliveryFacts({ delivery }: { delivery: DeliveryView }) {
       facts={{
         Target: targetName(target),
         'Target id': (
-          <PlaceLink to={`/deliveries?target=${encodeURIComponent(target_id)}`} label={`Deliveries to ${target_id}`}>
+          <PlaceLink to={paths.deliveries({ target: target_id })} label={`Deliveries to ${target_id}`}>
             {target_id}
           </PlaceLink>
         ),
-        Connector: `${connector.kind}/${connector.name}`,
+        Connector: <ConnectorLink connector={connector} />,
         Session: <PlaceLink to={paths.session(session_id)}>{session_id}</PlaceLink>,
         Turn: turn_id,
         Output: output_id,

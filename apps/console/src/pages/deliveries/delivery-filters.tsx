@@ -1,42 +1,33 @@
-import { Group, MultiSelect, Switch } from '@mantine/core';
-import { ConnectorFilter, TextFilter, TimeFilter } from '../../parts/filter-fields.tsx';
-import { connectorOf, timesOf, useFilters, type Filters } from '../../parts/use-filters.ts';
+import { Group, Switch } from '@mantine/core';
+import { ChoicesFilter, ConnectorFilter, TextFilter, TimeFilter } from '../../parts/filter-fields.tsx';
+import { connectorOf, timesOf, useAddress, type Address } from '../../parts/use-address.ts';
 import type { DeliveriesView } from './views.ts';
 
 /** What the address asks for, as the API has it. */
-export function deliveryQuery(filters: Filters, { states, unresolvedOnly }: DeliveriesView) {
-  const chosen = filters.manyOf('state', states);
+export function deliveryQuery(address: Address, { states, unresolvedOnly }: DeliveriesView) {
+  const chosen = address.manyOf('state', states);
   return {
-    ...connectorOf(filters),
-    ...timesOf(filters),
-    session_id: filters.of('session'),
-    turn_id: filters.of('turn'),
-    target_id: filters.of('target'),
+    ...connectorOf(address),
+    ...timesOf(address),
+    session_id: address.of('session'),
+    turn_id: address.of('turn'),
+    target_id: address.of('target'),
     state: [...(chosen.length > 0 ? chosen : states)],
-    ...(isUnresolvedOnly(filters, unresolvedOnly) && { unresolved: 'true' as const }),
+    ...(isUnresolvedOnly(address, unresolvedOnly) && { unresolved: 'true' as const }),
   };
 }
 
-const isUnresolvedOnly = ({ oneOf }: Filters, otherwise: boolean): boolean =>
+const isUnresolvedOnly = ({ oneOf }: Address, otherwise: boolean): boolean =>
   otherwise ? oneOf('resolved', ['true']) === undefined : oneOf('unresolved', ['true']) !== undefined;
 
 /** The filters of a list of deliveries. */
 export function DeliveryFilters({ view }: { view: DeliveriesView }) {
-  const filters = useFilters();
+  const address = useAddress();
   const { states, unresolvedOnly } = view;
   const field = unresolvedOnly ? 'resolved' : 'unresolved';
   return (
     <Group mb="md" align="flex-end">
-      <MultiSelect
-        label="State"
-        placeholder={filters.manyOf('state', states).length === 0 ? 'any' : undefined}
-        data={[...states]}
-        value={filters.manyOf('state', states)}
-        onChange={(state) => filters.set({ state })}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear State' }}
-        miw={160}
-      />
+      <ChoicesFilter name="state" label="State" choices={states} />
       <ConnectorFilter />
       <TextFilter name="session" label="Session" placeholder="its id" w={160} />
       <TextFilter name="target" label="Target" placeholder="its id" w={160} />
@@ -44,8 +35,8 @@ export function DeliveryFilters({ view }: { view: DeliveriesView }) {
       <TimeFilter name="before" label="Before" />
       <Switch
         label={unresolvedOnly ? 'With resolved ones' : 'Unresolved only'}
-        checked={filters.oneOf(field, ['true']) !== undefined}
-        onChange={({ currentTarget }) => filters.set({ [field]: currentTarget.checked ? 'true' : undefined })}
+        checked={address.oneOf(field, ['true']) !== undefined}
+        onChange={({ currentTarget }) => address.set({ [field]: currentTarget.checked ? 'true' : undefined })}
         pb={8}
       />
     </Group>

@@ -3,24 +3,25 @@ import type { DeliverySummary } from '@trunkline/control-api';
 import { RefreshCw } from 'lucide-react';
 import { useSession } from '../../api/session.ts';
 import { useList } from '../../api/use-operation.ts';
-import { PlaceLink } from '../../parts/links.tsx';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { paths } from '../../parts/paths.ts';
+import { ReasonCell } from '../../parts/reason.tsx';
 import { Rows, type Column } from '../../parts/rows.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { targetName } from '../../parts/target-name.ts';
-import { useFilters } from '../../parts/use-filters.ts';
+import { useAddress } from '../../parts/use-address.ts';
 import { When } from '../../parts/when.tsx';
 import { BulkReplay } from './bulk-replay.tsx';
 import { DeliveryFilters, deliveryQuery } from './delivery-filters.tsx';
-import { useLiveRows } from './use-live-rows.ts';
+import { useUpdatedRows } from './use-updated-rows.ts';
 import type { DeliveriesView } from './views.ts';
 
 /** The deliveries of a view that fit the filters in the address; each row follows what becomes of it. */
 export function DeliveryList({ view }: { view: DeliveriesView }) {
   const { may } = useSession();
-  const query = deliveryQuery(useFilters(), view);
+  const query = deliveryQuery(useAddress(), view);
   const list = useList('listDeliveries', { query });
-  const { items, hasOthers } = useLiveRows(list, query);
+  const { items, hasOthers } = useUpdatedRows(list, query);
   return (
     <>
       <DeliveryFilters view={view} />
@@ -61,7 +62,7 @@ const columns: Column<DeliverySummary>[] = [
     label: 'Session',
     cell: ({ session_id }) => <PlaceLink to={paths.session(session_id)}>{session_id}</PlaceLink>,
   },
-  { label: 'Reason', cell: ({ reason }) => <Reason reason={reason} /> },
+  { label: 'Reason', cell: ({ reason }) => <ReasonCell reason={reason} /> },
   { label: 'Attempts', width: 90, cell: ({ attempt_count }) => <Text size="sm">{attempt_count}</Text> },
   { label: 'Made', width: 100, cell: ({ created_at }) => <When at={created_at} /> },
 ];
@@ -76,17 +77,5 @@ function State({ delivery: { state, resolution } }: { delivery: DeliverySummary 
         </Text>
       )}
     </Stack>
-  );
-}
-
-function Reason({ reason }: Pick<DeliverySummary, 'reason'>) {
-  if (!reason) return <Text size="sm">–</Text>;
-  return (
-    <div>
-      <Text size="sm">{reason.code}</Text>
-      <Text size="xs" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
-        {reason.detail}
-      </Text>
-    </div>
   );
 }

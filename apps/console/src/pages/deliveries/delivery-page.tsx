@@ -1,14 +1,16 @@
-import { Center, Grid, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
+import { Grid, Group, Stack, Text } from '@mantine/core';
 import type { DeliveryView } from '@trunkline/control-api';
-import type { ReactNode } from 'react';
 import { useOperation } from '../../api/use-operation.ts';
-import { DeliverySteps } from '../../parts/delivery-steps.tsx';
-import { useIdInAddress } from '../../parts/id-in-address.ts';
+import { DeliveryChunks } from '../../parts/delivery-chunks.tsx';
+import { useIdInAddress } from '../../parts/use-id-in-address.ts';
 import { JsonView } from '../../parts/json-view.tsx';
-import { PlaceLink } from '../../parts/links.tsx';
+import { Loading } from '../../parts/loading.tsx';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Problem } from '../../parts/problem.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { Reason } from '../../parts/reason.tsx';
 import { saidIn } from '../../parts/said.ts';
+import { SmallLines } from '../../parts/small-lines.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { Attempts } from './attempts.tsx';
 import { DeliveryActions } from './delivery-actions.tsx';
@@ -20,19 +22,17 @@ const settled = ['delivered', 'dead', 'expired', 'cancelled', 'unknown'];
 /** One delivery with all that is known of its way; asked for again while it is under way. */
 export function DeliveryPage() {
   const delivery_id = useIdInAddress('/deliveries/');
-  const delivery = useOperation('getDelivery', { params: { delivery_id } }, { everyMs: 2_000 });
-  const { data, error, isPending, refetch } = delivery;
-  if (isPending)
-    return (
-      <Center p="xl">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
+  const { data, error, isPending, refetch } = useOperation(
+    'getDelivery',
+    { params: { delivery_id } },
+    { everyMs: 2_000 },
+  );
+  if (isPending) return <Loading />;
   if (!data)
     return (
       <>
         <PageHeader title="Delivery" about={<PlaceLink to="/deliveries">All deliveries</PlaceLink>} />
-        <Problem error={error} retry={() => void refetch()} />
+        <Loading error={error} retry={() => void refetch()} />
       </>
     );
   return <Loaded delivery={data.body} />;
@@ -59,45 +59,34 @@ function Loaded({ delivery }: { delivery: DeliveryView }) {
         <TargetState delivery={delivery} />
         {reason && (
           <Text size="sm" role="status">
-            {reason.code}: {reason.detail}
+            <Reason reason={reason} />
             {waits && ' It will be tried again.'}
           </Text>
         )}
         <Grid gap="md">
           <Grid.Col span={{ base: 12, md: 7 }}>
             <Stack gap="md">
-              <Part title="What is to be said">
+              <Panel title="What is to be said">
                 <Content output={output} />
-              </Part>
-              <Part title="Chunks and files">
-                <DeliverySteps delivery={delivery} />
-              </Part>
+              </Panel>
+              <Panel title="Chunks and files">
+                <DeliveryChunks delivery={delivery} />
+              </Panel>
             </Stack>
           </Grid.Col>
           <Grid.Col span={{ base: 12, md: 5 }}>
-            <Part title="About">
+            <Panel title="About">
               <DeliveryFacts delivery={delivery} />
-            </Part>
+            </Panel>
           </Grid.Col>
         </Grid>
-        <Part
+        <Panel
           title={attempts.length < delivery.attempt_count ? `Attempts (the newest ${attempts.length})` : 'Attempts'}
         >
           <Attempts attempts={attempts} />
-        </Part>
+        </Panel>
       </Stack>
     </>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Paper withBorder p="sm" component="section" aria-label={title}>
-      <Title order={3} size="h6" mb={4}>
-        {title}
-      </Title>
-      {children}
-    </Paper>
   );
 }
 
@@ -105,20 +94,14 @@ function Content({ output }: Pick<DeliveryView, 'output'>) {
   if (!output)
     return (
       <Text size="sm" c="dimmed">
-        Its message is no longer kept: it is older than 7 days.
+        What it says is no longer kept: it is older than 7 days.
       </Text>
     );
-  const { text, files, buttons, notes } = saidIn(output);
-  const lines = [...files.map((file) => `File: ${file}`), ...notes];
-  if (buttons.length > 0) lines.push(`Buttons: ${buttons.join(', ')}`);
+  const { text, lines } = saidIn(output);
   return (
     <Stack gap="xs">
       {text !== '' && <JsonView value={text} label="Text" maxHeight={320} />}
-      {lines.map((line) => (
-        <Text key={line} size="xs" c="dimmed">
-          {line}
-        </Text>
-      ))}
+      <SmallLines lines={lines} />
     </Stack>
   );
 }

@@ -17,11 +17,11 @@ export function TargetState({ delivery: { target_id, target_state } }: { deliver
     notifications.show({ message: 'The target is reset. Replay what died meanwhile.', color: 'green' });
   };
   return (
-    <Alert color="orange" variant="outline" title={disabled ? 'This target is disabled' : 'This target fails in a row'}>
+    <Alert color="orange" variant="outline" title={disabled ? 'This target is disabled' : 'This target keeps failing'}>
       <Stack gap="xs" align="flex-start">
         {disabled && (
           <Text component="div" size="sm">
-            {disabled.reason} Since <When at={disabled.at} />. Everything to it is dead at once.
+            {disabled.reason} Since <When at={disabled.at} />. Every delivery to it is dead at once, until it is reset.
           </Text>
         )}
         {breaker && (
@@ -31,8 +31,8 @@ export function TargetState({ delivery: { target_id, target_state } }: { deliver
         )}
         {may('operator') && (
           <ConfirmButton label="Reset target" size="xs" change={change} onConfirm={reset}>
-            Forget that it is disabled or failing, once its owner has mended it. What was refused meanwhile stays dead
-            until it is replayed.
+            Do this once its owner has mended it: deliveries to it are tried again. What was refused meanwhile stays
+            dead until it is replayed.
           </ConfirmButton>
         )}
       </Stack>

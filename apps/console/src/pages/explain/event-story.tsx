@@ -1,22 +1,20 @@
 import { Button, Group, Paper, SimpleGrid, Stack } from '@mantine/core';
-import type { ParamsOf, ReceivedOf, routes } from '@trunkline/control-api';
 import { useLocation } from 'wouter';
+import type { EventRef, FoundEvent } from '../../api/found-event.ts';
 import { JsonView } from '../../parts/json-view.tsx';
+import { paths } from '../../parts/paths.ts';
 import { at } from '../../parts/read-at.ts';
 import { Steps } from '../../parts/steps.tsx';
 import { payloadToExplain } from './payload-to-explain.ts';
 import { storySteps } from './story-steps.tsx';
 
-export type EventRef = ParamsOf<(typeof routes)['getEvent']>;
-export type FoundEvent = ReceivedOf<(typeof routes)['getEvent']>;
-
 /** What came of an event: turn, answers, deliveries; and the event itself. */
 export function EventStory({ of, found }: { of: EventRef; found: FoundEvent }) {
-  const [, navigate] = useLocation();
+  const [, goTo] = useLocation();
   const raw = at(found.event, 'data', 'raw');
   const explainRaw = () => {
     payloadToExplain.put(typeof raw === 'string' ? raw : JSON.stringify(raw, undefined, 2));
-    navigate(`/explain?${new URLSearchParams({ of: 'request', connector: `${of.kind}/${of.name}` })}`);
+    goTo(paths.explainRequest(of));
   };
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">

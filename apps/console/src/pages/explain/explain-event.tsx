@@ -1,45 +1,54 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
+import type { EventRef } from '../../api/found-event.ts';
 import { useOperation } from '../../api/use-operation.ts';
-import { ConnectorPicker, connectorOf } from '../../parts/connector-picker.tsx';
 import { Empty } from '../../parts/empty.tsx';
-import { Problem } from '../../parts/problem.tsx';
-import { useAddressField } from '../../parts/use-address-field.ts';
-import { EventStory, type EventRef } from './event-story.tsx';
+import { Loading } from '../../parts/loading.tsx';
+import { connectorOf, useAddress } from '../../parts/use-address.ts';
+import { ConnectorPicker, type PickedConnector } from './connector-picker.tsx';
+import { EventStory } from './event-story.tsx';
 
-/** Finds an event by its id, which stands in the address as `kind/name/id`, and tells what came of it. */
+/** Finds the event that the address names, and tells what came of it. */
 export function ExplainEvent() {
-  const [event, setEvent] = useAddressField('event');
-  const asked = eventRef(event);
+  const address = useAddress();
+  const { kind, name } = connectorOf(address);
+  const connector = kind && name !== undefined ? { kind, name } : undefined;
+  const event_id = address.of('event');
+  const asked = connector && event_id !== undefined ? { ...connector, event_id } : undefined;
   return (
     <Stack>
-      <FindEvent key={event} asked={asked} onFind={setEvent} />
+      <FindEvent
+        key={JSON.stringify([connector, event_id])}
+        connector={connector}
+        eventId={event_id}
+        onFind={({ event_id, ...of }) => address.set({ ...of, event: event_id })}
+      />
       {asked ? (
         <Found of={asked} />
       ) : (
         <Empty title="Which event?">
-          Ids stand in Live, in the turns of a session, in the answer to a webhook and in the log of the gateway.
+          Live shows ids, and so do the turns of a session, the answer to a webhook and the log of the gateway.
         </Empty>
       )}
     </Stack>
   );
 }
 
-/** Ids may hold slashes; kinds and names never do. */
-function eventRef(text: string): EventRef | undefined {
-  const [, kind, name, event_id] = /^([^/]+)\/([^/]+)\/(.+)$/s.exec(text) ?? [];
-  if (kind === undefined || name === undefined || event_id === undefined) return undefined;
-  // Which kinds there are is the API's to say.
-  return { kind: kind as EventRef['kind'], name, event_id };
-}
-
-function FindEvent({ asked, onFind }: { asked: EventRef | undefined; onFind: (event: string) => void }) {
-  const [connector, setConnector] = useState(asked ? `${asked.kind}/${asked.name}` : '');
-  const [id, setId] = useState(asked?.event_id ?? '');
-  const whole = connectorOf(connector).name !== undefined && id.trim() !== '';
+function FindEvent({
+  connector: given,
+  eventId,
+  onFind,
+}: {
+  connector: PickedConnector | undefined;
+  eventId: string | undefined;
+  onFind: (event: EventRef) => void;
+}) {
+  const [connector, setConnector] = useState(given);
+  const [id, setId] = useState(eventId ?? '');
+  const isWhole = connector !== undefined && id.trim() !== '';
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (whole) onFind(`${connector}/${id.trim()}`);
+    if (isWhole) onFind({ ...connector, event_id: id.trim() });
   };
   return (
     <form onSubmit={submit}>
@@ -51,7 +60,7 @@ function FindEvent({ asked, onFind }: { asked: EventRef | undefined; onFind: (ev
           onChange={({ currentTarget }) => setId(currentTarget.value)}
           style={{ flex: '1 1 220px' }}
         />
-        <Button type="submit" disabled={!whole}>
+        <Button type="submit" disabled={!isWhole}>
           Find
         </Button>
       </Group>
@@ -61,6 +70,6 @@ function FindEvent({ asked, onFind }: { asked: EventRef | undefined; onFind: (ev
 
 function Found({ of }: { of: EventRef }) {
   const { data, error, refetch } = useOperation('getEvent', { params: of }, { everyMs: 5_000 });
-  if (error && !data) return <Problem error={error} retry={() => void refetch()} />;
-  return data ? <EventStory of={of} found={data.body} /> : null;
+  if (!data) return <Loading error={error} retry={() => void refetch()} />;
+  return <EventStory of={of} found={data.body} />;
 }

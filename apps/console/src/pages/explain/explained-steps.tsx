@@ -1,7 +1,8 @@
-import { Anchor, Code, List, Stack, Text } from '@mantine/core';
+import { Code, List, Stack, Text } from '@mantine/core';
 import type { Explanation } from '@trunkline/control-api';
-import { Link } from 'wouter';
 import { paths } from '../../parts/paths.ts';
+import { ConnectorLink, PlaceLink } from '../../parts/place-link.tsx';
+import { Reason } from '../../parts/reason.tsx';
 import type { Step } from '../../parts/steps.tsx';
 
 type Explained = Explanation['events'][number];
@@ -10,7 +11,7 @@ const admissionStates: Readonly<Record<string, Step['state']>> = { admitted: 'do
 const admissionTitles: Readonly<Record<string, string>> = {
   admitted: 'It is let in',
   refused: 'It is refused',
-  not_judged: 'Not judged whether it is let in',
+  not_judged: 'Whether it is let in is not judged',
 };
 
 /** Whether a request would be let in. */
@@ -20,10 +21,7 @@ export function admissionStep({ outcome, code, reason }: Explanation['admission'
     state: admissionStates[outcome] ?? 'skipped',
     detail: (
       <>
-        <Anchor component={Link} href={paths.connector(at)}>
-          {at.kind}/{at.name}
-        </Anchor>
-        : {reason} {code !== undefined && <Code>{code}</Code>}
+        <ConnectorLink connector={at} />: <Reason reason={{ code, detail: reason }} />
       </>
     ),
   };
@@ -51,11 +49,7 @@ function storedStep({ outcome, event_id, conversation, code, reason, stored = 'n
     return {
       title: outcome === 'ignored' ? 'It is ignored, and not stored' : 'It is refused: it is not well-formed',
       state: outcome === 'ignored' ? 'skipped' : 'failed',
-      detail: (
-        <>
-          {reason} {code !== undefined && <Code>{code}</Code>}
-        </>
-      ),
+      detail: <Reason reason={{ code, detail: reason }} />,
     };
   return {
     title: storedTitles[stored],
@@ -92,14 +86,10 @@ function sessionStep(session: NonNullable<Explained['session']>): Step {
     return {
       title: 'It finds no session, and becomes no turn',
       state: 'failed',
-      detail: (
-        <>
-          {reason} {code !== undefined && <Code>{code}</Code>}
-        </>
-      ),
+      detail: <Reason reason={{ code, detail: reason }} />,
     };
   return {
-    title: would_create ? 'Its session is made' : 'Its session is there',
+    title: would_create ? 'A session is made for it' : 'Its session exists already',
     state: 'done',
     detail: (
       <Stack gap={2}>
@@ -116,11 +106,7 @@ function sessionStep(session: NonNullable<Explained['session']>): Step {
 
 function SessionName({ id, exists }: { id: string; exists: boolean }) {
   if (!exists) return <Code>{id}</Code>;
-  return (
-    <Anchor component={Link} href={paths.session(id)} size="sm">
-      {id}
-    </Anchor>
-  );
+  return <PlaceLink to={paths.session(id)}>{id}</PlaceLink>;
 }
 
 function Keys({ title, keys }: { title: string; keys: readonly string[] }) {
@@ -136,7 +122,11 @@ function Keys({ title, keys }: { title: string; keys: readonly string[] }) {
 }
 
 function repliesStep({ from, targets }: NonNullable<Explained['replies']>, outputs: string | undefined): Step {
-  const said = { event: 'The event itself says where.', session: "The session's default targets.", nowhere: '' };
+  const said = {
+    event: 'To the targets that the event names.',
+    session: 'To the default targets of the session.',
+    nowhere: '',
+  };
   return {
     title: from === 'nowhere' ? 'Answers stay in the session' : 'Answers are delivered',
     state: from === 'nowhere' ? 'skipped' : 'done',

@@ -1,14 +1,11 @@
 import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
-import type { CallOf, routes } from '@trunkline/control-api';
 import { useState, type FormEvent } from 'react';
-import { ConnectorPicker, connectorOf } from '../../parts/connector-picker.tsx';
-import { useAddressField } from '../../parts/use-address-field.ts';
+import { connectorOf, useAddress } from '../../parts/use-address.ts';
+import { ConnectorPicker, type PickedConnector } from './connector-picker.tsx';
 import { readHeaders } from './read-headers.ts';
 import { payloadToExplain } from './payload-to-explain.ts';
 
-export interface AskedRequest {
-  kind: CallOf<(typeof routes)['explain']>['query']['kind'];
-  name: string;
+export interface AskedRequest extends PickedConnector {
   body: string;
   headers: Record<string, string[]>;
   query: string;
@@ -26,25 +23,28 @@ export function RequestForm({
   asking: boolean;
   withHeaders: boolean;
 }) {
-  const [connector, setConnector] = useAddressField('connector');
+  const address = useAddress();
+  const { kind, name } = connectorOf(address);
+  const connector = kind && name !== undefined ? { kind, name } : undefined;
   const [body, setBody] = useState(() => payloadToExplain.take() ?? example);
   const [headers, setHeaders] = useState('');
   const [query, setQuery] = useState('');
   const [wrong, setWrong] = useState<{ connector?: string; headers?: string }>({});
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const { kind, name } = connectorOf(connector);
     const read = readHeaders(headers);
-    const missing = kind === undefined || name === undefined;
-    setWrong({ ...(missing && { connector: 'Choose one.' }), ...(!read.ok && { headers: read.problem }) });
-    if (missing || !read.ok) return;
-    // Which kinds there are is the API's to say.
-    onAsk({ kind: kind as AskedRequest['kind'], name, body, headers: read.headers, query });
+    setWrong({ ...(!connector && { connector: 'Choose one.' }), ...(!read.ok && { headers: read.problem }) });
+    if (connector && read.ok) onAsk({ ...connector, body, headers: read.headers, query });
   };
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
-        <ConnectorPicker value={connector} onPick={setConnector} error={wrong.connector} withAsterisk />
+        <ConnectorPicker
+          value={connector}
+          onPick={(picked) => address.set({ kind: picked?.kind, name: picked?.name })}
+          error={wrong.connector}
+          withAsterisk
+        />
         <Textarea
           label="Body"
           description="As the platform would post it: JSON, a form or text."

@@ -12,7 +12,7 @@ it.each<{ what: FeedItem['what']; data: FeedItem['data']; says: string }>([
   {
     what: 'output',
     data: { parts: [{ type: 'text', text: 'see' }, { type: 'attachment' }] },
-    says: 'see [attachment]',
+    says: 'see · File: file',
   },
   { what: 'output', data: { reaction: { name: 'eyes', on: 'm' } }, says: 'reacts with eyes' },
   {

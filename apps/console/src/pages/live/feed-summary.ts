@@ -1,6 +1,6 @@
 import type { FeedItem } from '@trunkline/control-api';
-import { outputText } from '../../parts/output-text.ts';
 import { at, words } from '../../parts/read-at.ts';
+import { saidInLine } from '../../parts/said.ts';
 
 const longest = 200;
 
@@ -12,7 +12,7 @@ export function feedSummary({ what, data }: FeedItem): string {
 const said: Record<FeedItem['what'], (data: FeedItem['data']) => string> = {
   event: (data) => words(at(data, 'data', 'actor', 'name') || at(data, 'data', 'actor', 'id'), textOf(data)),
   turn: (data) => words(`#${at(data, 'seq')}`, textOf(at(data, 'event'))),
-  output: outputText,
+  output: saidInLine,
   delivery: (data) => words(at(data, 'state'), targetText(at(data, 'target')), at(data, 'reason', 'detail')),
   rejected: reasonText,
   ignored: reasonText,

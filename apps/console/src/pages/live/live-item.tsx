@@ -1,8 +1,8 @@
-import { Anchor, Group } from '@mantine/core';
+import { Group } from '@mantine/core';
 import type { FeedItem } from '@trunkline/control-api';
-import { Link } from 'wouter';
 import { JsonDrawer } from '../../parts/json-drawer.tsx';
 import { paths } from '../../parts/paths.ts';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { at, word } from '../../parts/read-at.ts';
 
 /** All of what the feed told, with the ways to what it is about. */
@@ -13,9 +13,9 @@ export function LiveItem({ item, onClose }: { item: FeedItem | undefined; onClos
       {links.length > 0 && (
         <Group gap="md">
           {links.map(({ label, href }) => (
-            <Anchor key={href} component={Link} href={href} size="sm">
+            <PlaceLink key={href} to={href}>
               {label}
-            </Anchor>
+            </PlaceLink>
           ))}
         </Group>
       )}

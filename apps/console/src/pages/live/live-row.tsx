@@ -1,8 +1,8 @@
-import { Anchor, Badge, UnstyledButton } from '@mantine/core';
+import { Badge, UnstyledButton } from '@mantine/core';
 import type { FeedItem } from '@trunkline/control-api';
 import { memo } from 'react';
-import { Link } from 'wouter';
 import { paths } from '../../parts/paths.ts';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { feedSummary } from './feed-summary.ts';
 import type { LiveRow } from './row-window.ts';
 import classes from './live.module.css';
@@ -34,9 +34,9 @@ export const Row = memo(function Row({ row, onOpen }: { row: LiveRow; onOpen: (r
       </UnstyledButton>
       <span className={classes.session}>
         {session_id !== undefined && (
-          <Anchor component={Link} href={paths.session(session_id)} size="xs">
+          <PlaceLink to={paths.session(session_id)} size="xs">
             {session_id}
-          </Anchor>
+          </PlaceLink>
         )}
       </span>
     </li>

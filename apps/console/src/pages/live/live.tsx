@@ -1,8 +1,10 @@
-import { Button, Text } from '@mantine/core';
+import { Button, Code, Text } from '@mantine/core';
 import { Pause, Play } from 'lucide-react';
 import { useState } from 'react';
-import { useFollowedFeed, type FeedQuery } from '../../api/use-feed.ts';
+import { useFeed, type FeedQuery } from '../../api/use-feed.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
+import { paths } from '../../parts/paths.ts';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { LiveFilters, useLiveQuery } from './live-filters.tsx';
 import { LiveItem } from './live-item.tsx';
@@ -10,7 +12,7 @@ import { LiveList } from './live-list.tsx';
 import { LiveStatus } from './live-status.tsx';
 import type { LiveRow } from './row-window.ts';
 import { useHeld } from './use-held.ts';
-import { useLiveRows } from './use-live-rows.ts';
+import { useRowWindow } from './use-row-window.ts';
 
 /** What happens, as it happens. */
 export function Live() {
@@ -32,8 +34,8 @@ export function Live() {
 
 function Tail({ query, paused }: { query: FeedQuery; paused: boolean }) {
   const { held, top, holders } = useHeld();
-  const { rows, fallen, waiting, take, clear } = useLiveRows(held);
-  const { state, failure, retry } = useFollowedFeed(query, take, { paused });
+  const { rows, fallen, waiting, take, clear } = useRowWindow(held);
+  const { state, failure, retry } = useFeed(query, take, { paused });
   const [open, setOpen] = useState<LiveRow>();
   return (
     <>
@@ -43,7 +45,11 @@ function Tail({ query, paused }: { query: FeedQuery; paused: boolean }) {
       <LiveList rows={rows} waiting={waiting} holders={holders} onOpen={setOpen} />
       {rows.length === 0 && failure === undefined && (
         <Text size="sm" c="dimmed" py="lg" ta="center">
-          Nothing yet. Say something in the playground, or with: npm run -s trunkline -- simulate http hello
+          Nothing yet. Say something in the{' '}
+          <PlaceLink to={paths.playground} underline="always">
+            Playground
+          </PlaceLink>
+          , or with <Code>npm run -s trunkline -- simulate http hello</Code>.
         </Text>
       )}
       <LiveItem item={open?.item} onClose={() => setOpen(undefined)} />

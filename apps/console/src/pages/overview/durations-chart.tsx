@@ -1,7 +1,7 @@
 import { LineChart } from '@mantine/charts';
 import type { Overview } from '@trunkline/control-api';
 import { Chart, clockTime, overTime } from './chart.tsx';
-import { duration } from './figures-in-words.ts';
+import { duration } from '../../parts/figures-in-words.ts';
 
 type Slot = Overview['slots'][number];
 

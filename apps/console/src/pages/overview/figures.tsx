@@ -1,14 +1,13 @@
-import { Anchor, Paper, SimpleGrid, Text } from '@mantine/core';
+import { Paper, SimpleGrid, Text } from '@mantine/core';
 import type { Overview } from '@trunkline/control-api';
 import type { ReactNode } from 'react';
-import { Link } from 'wouter';
-import { counted, duration, perMinute, shortCount } from './figures-in-words.ts';
+import { counted, duration, perMinute, shortCount } from '../../parts/figures-in-words.ts';
+import { PlaceLink } from '../../parts/place-link.tsx';
 
 /** The figures of now, each with what it is made of. */
 export function Figures({ overview }: { overview: Overview }) {
   const { recent, deliveries, events_waiting: events } = overview;
   const { accepted, rejected, errors, delivered, failed, seconds } = recent;
-  const p99 = (ms: number | undefined) => (ms === undefined ? '–' : duration(ms));
   return (
     <SimpleGrid
       component="section"
@@ -25,10 +24,10 @@ export function Figures({ overview }: { overview: Overview }) {
         {counted(delivered, 'delivery', 'deliveries')} in 5 min
         {failed > 0 && `, ${counted(failed, 'failed call')}`}
       </Figure>
-      <Figure label="Storing, p99" value={p99(recent.store_p99_ms)}>
+      <Figure label="Storing, p99" value={duration(recent.store_p99_ms)}>
         for 99 of 100 events
       </Figure>
-      <Figure label="Delivering, p99" value={p99(recent.delivery_p99_ms)}>
+      <Figure label="Delivering, p99" value={duration(recent.delivery_p99_ms)}>
         for 99 of 100 deliveries
       </Figure>
       <Figure label="Waiting" value={shortCount(deliveries.waiting)}>
@@ -51,9 +50,9 @@ function DeadLetters({ deliveries: { dead, expired, unknown } }: Pick<Overview, 
     <Figure
       label="Dead letters"
       value={
-        <Anchor component={Link} href="/deliveries/dead-letters" inherit c={dead > 0 ? undefined : 'inherit'}>
+        <PlaceLink to="/deliveries/dead-letters" inherit c={dead > 0 ? undefined : 'inherit'}>
           {shortCount(dead)}
-        </Anchor>
+        </PlaceLink>
       }
       alarming={dead > 0}
     >

@@ -1,5 +1,6 @@
-import { Anchor, List, Paper, Text, Title } from '@mantine/core';
-import { Link } from 'wouter';
+import { List, Paper, Text, Title } from '@mantine/core';
+import { paths } from '../../parts/paths.ts';
+import { PlaceLink } from '../../parts/place-link.tsx';
 
 /** On an installation that has seen no event yet: what to do first. */
 export function FirstSteps({ hasConnectors }: { hasConnectors: boolean }) {
@@ -11,24 +12,15 @@ export function FirstSteps({ hasConnectors }: { hasConnectors: boolean }) {
       <List size="sm" spacing={4} type="ordered">
         <List.Item>
           {hasConnectors ? 'Look at' : 'Make'}{' '}
-          <Anchor component={Link} href="/connectors" size="sm">
-            {hasConnectors ? 'your connectors' : 'a connector'}
-          </Anchor>
-          : one for each Slack app, Telegram bot, webhook or sidecar.
+          <PlaceLink to="/connectors">{hasConnectors ? 'your connectors' : 'a connector'}</PlaceLink>: one for each
+          Slack app, Telegram bot, webhook or sidecar.
         </List.Item>
         <List.Item>
-          Say something in the{' '}
-          <Anchor component={Link} href="/playground" size="sm">
-            Playground
-          </Anchor>
-          : it goes the whole way, and needs no account.
+          Say something in the <PlaceLink to={paths.playground}>Playground</PlaceLink>: it goes the whole way, and needs
+          no account.
         </List.Item>
         <List.Item>
-          Watch it pass in{' '}
-          <Anchor component={Link} href="/live" size="sm">
-            Live
-          </Anchor>
-          .
+          Watch it pass in <PlaceLink to="/live">Live</PlaceLink>.
         </List.Item>
       </List>
       <Text size="xs" c="dimmed" mt="xs">

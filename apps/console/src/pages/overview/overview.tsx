@@ -1,25 +1,25 @@
-import { Alert, Center, List, Loader, SimpleGrid } from '@mantine/core';
+import { Alert, List, SimpleGrid } from '@mantine/core';
 import type { Overview as Answer } from '@trunkline/control-api';
 import { useOperation } from '../../api/use-operation.ts';
+import { Loading } from '../../parts/loading.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Charts } from './charts.tsx';
 import { Figures } from './figures.tsx';
 import { FirstSteps } from './first-steps.tsx';
-import { Connectors, Processes, Streams } from './parts.tsx';
+import { Connectors, Processes, Streams } from './panels.tsx';
 
 /** How the installation is: what runs, what waits, what happened in the last hour. */
 export function Overview() {
   const { data, error, isPending, refetch } = useOperation('getOverview', {}, { everyMs: 5_000 });
   return (
     <>
-      <PageHeader title="Overview" about="As the gateways tell, a few seconds old; the charts show the last hour." />
+      <PageHeader
+        title="Overview"
+        about="What the gateways report, a few seconds old. The charts show the last hour."
+      />
       {Boolean(error) && <Problem error={error} retry={() => void refetch()} />}
-      {isPending && (
-        <Center p="xl">
-          <Loader aria-label="Loading" />
-        </Center>
-      )}
+      {isPending && <Loading />}
       {data && <Told overview={data.body} />}
     </>
   );
@@ -46,7 +46,7 @@ function Told({ overview }: { overview: Answer }) {
 
 function Missing({ problems }: Pick<Answer, 'problems'>) {
   return (
-    <Alert color="red" variant="outline" title="Something that is needed does not run" role="alert" mb="md">
+    <Alert color="red" variant="outline" title="A part that is needed does not run" role="alert" mb="md">
       <List size="sm">
         {problems.map(({ part, detail, fix }) => (
           <List.Item key={part}>

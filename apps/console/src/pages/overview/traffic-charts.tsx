@@ -1,7 +1,7 @@
 import { AreaChart } from '@mantine/charts';
 import type { Overview } from '@trunkline/control-api';
 import { Chart, clockTime, overTime } from './chart.tsx';
-import { duration, perMinute, shortCount } from './figures-in-words.ts';
+import { duration, perMinute, shortCount } from '../../parts/figures-in-words.ts';
 
 type Slot = Overview['slots'][number];
 interface Slots {
@@ -85,7 +85,7 @@ export function BacklogChart({ slots }: Slots) {
         withDots={false}
         strokeWidth={1.5}
         series={backlogSeries}
-        valueFormatter={(seconds) => (seconds === 0 ? '0 s' : duration(seconds * 1_000))}
+        valueFormatter={(seconds) => duration(seconds * 1_000)}
       />
     </Chart>
   );

@@ -1,7 +1,7 @@
-import { Anchor, Box, Group, Text } from '@mantine/core';
-import { Link } from 'wouter';
+import { Box, Group, Text } from '@mantine/core';
 import { useOperation } from '../../api/use-operation.ts';
 import { paths } from '../../parts/paths.ts';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 
 const shown = 8;
@@ -17,14 +17,9 @@ export function Troubled({ state, count }: { state: 'degraded' | 'unknown'; coun
         <Box key={`${kind}/${name}`}>
           <Group gap="xs" wrap="nowrap">
             <StateBadge state={state} />
-            <Anchor
-              component={Link}
-              href={paths.connector({ kind, name })}
-              size="sm"
-              style={{ overflowWrap: 'anywhere' }}
-            >
+            <PlaceLink to={paths.connector({ kind, name })}>
               {kind}/{name}
-            </Anchor>
+            </PlaceLink>
           </Group>
           <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {reason}
@@ -32,9 +27,7 @@ export function Troubled({ state, count }: { state: 'degraded' | 'unknown'; coun
         </Box>
       ))}
       {count > items.length && items.length > 0 && (
-        <Anchor component={Link} href={`/connectors?state=${state}`} size="sm">
-          and {count - items.length} more
-        </Anchor>
+        <PlaceLink to={paths.connectors({ state })}>and {count - items.length} more</PlaceLink>
       )}
     </>
   );

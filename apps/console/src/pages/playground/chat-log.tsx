@@ -1,11 +1,12 @@
 import { Button, Group, Text, UnstyledButton } from '@mantine/core';
 import type { OutputView } from '@trunkline/control-api';
 import { useEffect, useRef } from 'react';
-import { outputText } from '../../parts/output-text.ts';
 import { at, word } from '../../parts/read-at.ts';
+import { saidIn } from '../../parts/said.ts';
+import { SmallLines } from '../../parts/small-lines.tsx';
 import classes from './playground.module.css';
-import type { Exchange } from './use-conversation.ts';
-import type { Said } from './use-saying.ts';
+import type { Exchange } from './use-exchanges.ts';
+import type { InFlight } from './use-saying.ts';
 
 /** What was said, oldest first. It follows the newest as long as its end is in sight. */
 export function ChatLog({
@@ -15,7 +16,7 @@ export function ChatLog({
   onPick,
 }: {
   exchanges: readonly Exchange[];
-  open: readonly Said[];
+  open: readonly InFlight[];
   picked: string | undefined;
   onPick: (turnId: string) => void;
 }) {
@@ -55,7 +56,7 @@ function useFollowEnd(size: number) {
 }
 
 function Turn({
-  exchange: { turn, outputs, drafts, status },
+  exchange: { turn, outputs, growing, status },
   picked,
   onPick,
 }: {
@@ -68,18 +69,18 @@ function Turn({
       <div className={classes.mine} data-picked={picked === turn.turn_id}>
         <div>{word(at(turn.event, 'data', 'content', 'text'))}</div>
         <UnstyledButton className={classes.ways} onClick={() => onPick(turn.turn_id)}>
-          show its way
+          Show its way
         </UnstyledButton>
       </div>
       {outputs.map((output) => (
         <Answer key={output.output_id} output={output} />
       ))}
-      {drafts.map(({ id, text }) => (
-        <div key={id} className={classes.theirs} data-growing>
+      {growing.map(({ outputId, text }) => (
+        <div key={outputId} className={classes.theirs} data-growing>
           {text}
         </div>
       ))}
-      {status !== undefined && drafts.length === 0 && (
+      {status !== undefined && growing.length === 0 && (
         <Text size="sm" c="dimmed" fs="italic">
           {status}
         </Text>
@@ -88,16 +89,22 @@ function Turn({
   );
 }
 
-const Answer = ({ output: { output } }: { output: OutputView }) => (
-  <div className={classes.theirs}>{outputText(output)}</div>
-);
+function Answer({ output: { output } }: { output: OutputView }) {
+  const { text, lines } = saidIn(output);
+  return (
+    <div className={classes.theirs}>
+      {text !== '' && <div>{text}</div>}
+      <SmallLines lines={lines} />
+    </div>
+  );
+}
 
-function OpenMessage({ said: { text, state, answer, error, again } }: { said: Said }) {
+function OpenMessage({ said: { text, state, answer, error, again } }: { said: InFlight }) {
   const why = answer?.reason?.detail ?? (error instanceof Error ? error.message : undefined);
   return (
     <div className={classes.mine} data-state={state}>
       <div>{text}</div>
-      {state === 'sending' && <Text size="xs">sending</Text>}
+      {state === 'sending' && <Text size="xs">Sending …</Text>}
       {state === 'failed' && (
         <Group gap="xs" mt={4}>
           <Text size="xs" role="alert">

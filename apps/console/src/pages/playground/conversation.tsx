@@ -9,15 +9,14 @@ import classes from './playground.module.css';
 import type { Place } from './place-bar.tsx';
 import { Silence } from './silence.tsx';
 import { turnSteps } from './turn-steps.tsx';
-import { useConversation } from './use-conversation.ts';
+import { useExchanges } from './use-exchanges.ts';
 import { useSaying } from './use-saying.ts';
 
 /** One conversation: what was said, a field to say more, and the way that the last message took. */
 export function Conversation({ connector, place }: { connector: string; place: Place }) {
   const may = useSession().may('operator');
   const saying = useSaying({ connector, place });
-  const conversation = useConversation(place.session);
-  const { exchanges, failure, retry } = conversation;
+  const { exchanges, failure, retry } = useExchanges(place.session);
   const [picked, setPicked] = useState<string>();
   const known = new Set(exchanges.map(({ turn }) => turn.event.id));
   const open = saying.said.filter(({ eventId }) => eventId === undefined || !known.has(eventId));
@@ -28,7 +27,7 @@ export function Conversation({ connector, place }: { connector: string; place: P
       <Paper withBorder className={classes.chat}>
         <ChatLog exchanges={exchanges} open={open} picked={shown?.turn.turn_id} onPick={setPicked} />
         <Stack gap="xs" p="sm">
-          {failure !== undefined && <Problem error={failure} retry={retry} />}
+          {Boolean(failure) && <Problem error={failure} retry={retry} />}
           <Silence last={last} />
           <Composer
             disabled={!may}
@@ -41,7 +40,7 @@ export function Conversation({ connector, place }: { connector: string; place: P
       </Paper>
       <Box component="aside">
         <Title order={3} size="h5" mb="sm">
-          The way of the message
+          The way of your message
         </Title>
         <Steps label="Steps" steps={turnSteps({ open: open.at(-1), shown, connector })} />
       </Box>

@@ -1,8 +1,9 @@
 import { Button, Group, Select } from '@mantine/core';
 import { MessageSquarePlus } from 'lucide-react';
 import { useState } from 'react';
-import { useSearchParams } from 'wouter';
 import { useList } from '../../api/use-operation.ts';
+import { randomKey } from '../../parts/random-key.ts';
+import { useAddress } from '../../parts/use-address.ts';
 
 /** Which conversation is shown. It stands in the address: a reload or a link comes back to it. */
 export interface Place {
@@ -13,18 +14,15 @@ export interface Place {
 const prefix = 'playground:';
 
 /** A session of its own: its events go into no other conversation of the connector. */
-export function newSession(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(5));
-  return prefix + [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+const newSession = () => prefix + randomKey().slice(0, 10);
 
 /** The place that the address names; a new conversation where it names none. */
 export function usePlace(): Place {
-  const [params, setParams] = useSearchParams();
+  const { of, set } = useAddress();
   const [fresh] = useState(newSession);
   return {
-    session: params.get('session') || fresh,
-    go: ({ connector, session }) => setParams({ connector, session }, { replace: true }),
+    session: of('session') ?? fresh,
+    go: ({ connector, session }) => set({ name: connector, session }),
   };
 }
 

@@ -1,10 +1,10 @@
-import { Anchor, Center, Loader, Text } from '@mantine/core';
-import { Link } from 'wouter';
+import { Text } from '@mantine/core';
 import { useList } from '../../api/use-operation.ts';
 import { Empty } from '../../parts/empty.tsx';
+import { Loading } from '../../parts/loading.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Problem } from '../../parts/problem.tsx';
-import { useAddressField } from '../../parts/use-address-field.ts';
+import { PlaceLink } from '../../parts/place-link.tsx';
+import { useAddress } from '../../parts/use-address.ts';
 import { Conversation } from './conversation.tsx';
 import { PlaceBar, usePlace } from './place-bar.tsx';
 
@@ -20,26 +20,21 @@ export function Playground() {
 
 function Chat() {
   const list = useList('listConnectors', { query: { kind: 'http', limit: 500 } });
-  const [wanted] = useAddressField('connector');
+  const wanted = useAddress().of('name');
   // Others take payloads that only their callers know.
   const usable = list.items.filter(({ config }) => config['payload_format'] === 'native');
   const chosen =
     usable.find(({ name }) => name === wanted) ?? usable.find(({ state }) => state === 'ready') ?? usable[0];
   const place = usePlace();
-  if (list.isPending)
-    return (
-      <Center p="xl">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
-  if (list.error && !chosen) return <Problem error={list.error} retry={() => void list.refetch()} />;
+  if (list.isPending || (list.error && !chosen))
+    return <Loading error={list.error} retry={() => void list.refetch()} />;
   if (!chosen)
     return (
       <Empty title="There is no connector to talk through">
         The playground needs an http connector with the native payload format. It needs no account anywhere.{' '}
-        <Anchor component={Link} href="/connectors" underline="always">
+        <PlaceLink to="/connectors" underline="always">
           Make one
-        </Anchor>
+        </PlaceLink>
       </Empty>
     );
   return (

@@ -1,12 +1,11 @@
-import { Anchor, Code, Group, Text } from '@mantine/core';
-import type { OutputView } from '@trunkline/control-api';
-import { Link } from 'wouter';
+import { answerSteps } from '../../parts/answer-steps.tsx';
 import { paths } from '../../parts/paths.ts';
-import { StateBadge } from '../../parts/state-badge.tsx';
+import { PlaceLink } from '../../parts/place-link.tsx';
+import { Reason } from '../../parts/reason.tsx';
 import type { Step } from '../../parts/steps.tsx';
 import { at, word } from '../../parts/read-at.ts';
-import type { Exchange } from './use-conversation.ts';
-import type { Said } from './use-saying.ts';
+import type { Exchange } from './use-exchanges.ts';
+import type { InFlight } from './use-saying.ts';
 
 /** The way of a message: of the one that is on its way now, else of the turn that is looked at. */
 export function turnSteps({
@@ -14,13 +13,13 @@ export function turnSteps({
   shown,
   connector,
 }: {
-  open: Said | undefined;
+  open: InFlight | undefined;
   shown: Exchange | undefined;
   connector: string;
 }): Step[] {
   if (open) return openSteps(open, connector);
-  if (!shown) return [{ title: 'Nothing was said yet', state: 'waiting' }];
-  const { turn, outputs, drafts } = shown;
+  if (!shown) return [{ title: 'Nothing has been said yet', state: 'waiting' }];
+  const { turn, outputs, growing } = shown;
   const since = startOf(shown);
   return [
     storedStep(shown),
@@ -28,18 +27,14 @@ export function turnSteps({
       title: `Turn ${turn.seq} of its session`,
       state: 'done',
       at: after(since, turn.at),
-      detail: (
-        <Anchor component={Link} href={paths.session(turn.session_id)} size="sm">
-          {turn.session_id}
-        </Anchor>
-      ),
+      detail: <PlaceLink to={paths.session(turn.session_id)}>{turn.session_id}</PlaceLink>,
     },
-    ...(outputs.length === 0 ? [waitingStep(drafts)] : []),
-    ...outputs.flatMap((output) => answerSteps(output, since)),
+    ...(outputs.length === 0 ? [waitingStep(growing)] : []),
+    ...outputs.flatMap((output) => answerSteps(output, (iso) => after(since, iso))),
   ];
 }
 
-function openSteps({ state, answer, error, ms }: Said, connector: string): Step[] {
+function openSteps({ state, answer, error, ms }: InFlight, connector: string): Step[] {
   const refused = answer?.status === 'refused' || error !== undefined;
   const taken: Step = {
     title: refused ? 'Not taken in' : `Taken in by http/${connector}`,
@@ -54,11 +49,7 @@ function openSteps({ state, answer, error, ms }: Said, connector: string): Step[
     {
       title: rejected ? 'Rejected by the router' : 'Routed into its session',
       state: rejected ? 'failed' : 'waiting',
-      detail: answer?.reason && (
-        <>
-          {answer.reason.detail} <Code>{answer.reason.code}</Code>
-        </>
-      ),
+      detail: answer?.reason && <Reason reason={answer.reason} />,
     },
   ];
 }
@@ -72,68 +63,19 @@ function storedStep({ turn }: Exchange): Step {
     at: word(at(turn.event, 'time')).slice(11, 23),
     detail: (
       <>
-        event{' '}
-        <Anchor component={Link} href={paths.explained({ connector: { kind, name }, event_id: eventId })} size="sm">
-          {eventId}
-        </Anchor>
+        event <PlaceLink to={paths.explained({ connector: { kind, name }, event_id: eventId })}>{eventId}</PlaceLink>
       </>
     ),
   };
 }
 
-function waitingStep(drafts: Exchange['drafts']): Step {
-  const length = drafts.reduce((sum, { text }) => sum + text.length, 0);
+function waitingStep(growing: Exchange['growing']): Step {
+  const length = growing.reduce((sum, { text }) => sum + text.length, 0);
   if (length > 0) return { title: 'The answer grows', state: 'waiting', detail: `${length} characters so far` };
   return {
     title: 'Waiting for an answer',
     state: 'waiting',
     detail: 'A consumer takes the turn and publishes an output.',
-  };
-}
-
-function answerSteps({ output_id, at: when, state, deliveries }: OutputView, since: string): Step[] {
-  const answered: Step = {
-    title: 'Answered',
-    state: 'done',
-    at: after(since, when),
-    detail: (
-      <>
-        output <Code>{output_id}</Code>
-      </>
-    ),
-  };
-  if (state === 'local')
-    return [
-      answered,
-      { title: 'Not delivered', state: 'skipped', detail: 'It has no reply target: it stays in the session.' },
-    ];
-  if (deliveries.length === 0) return [answered, { title: 'Waiting for its delivery', state: 'waiting' }];
-  return [answered, ...deliveries.map((delivery) => deliveryStep(delivery, since))];
-}
-
-const deliveryStates: Readonly<Record<string, Step['state']>> = {
-  delivered: 'done',
-  dead: 'failed',
-  expired: 'failed',
-  unknown: 'failed',
-  cancelled: 'skipped',
-};
-
-function deliveryStep(delivery: OutputView['deliveries'][number], since: string): Step {
-  const { delivery_id, state, target, settled_at, reason } = delivery;
-  return {
-    title: `Delivery to ${target.type}`,
-    state: deliveryStates[state] ?? 'waiting',
-    at: settled_at === undefined ? undefined : after(since, settled_at),
-    detail: (
-      <Group gap="xs">
-        <StateBadge state={state} />
-        <Anchor component={Link} href={paths.delivery(delivery_id)} size="sm">
-          {word(target['url']) || delivery_id}
-        </Anchor>
-        {reason && <Text size="sm">{reason.detail}</Text>}
-      </Group>
-    ),
   };
 }
 

@@ -1,10 +1,11 @@
 import type { SimulatedMessage } from '@trunkline/control-api';
 import { useState } from 'react';
 import { control } from '../../api/control.ts';
+import { randomKey } from '../../parts/random-key.ts';
 import type { Place } from './place-bar.tsx';
 
 /** A message on its way; a key of its own makes saying it again the same message. */
-export interface Said {
+export interface InFlight {
   key: string;
   text: string;
   state: 'sending' | 'sent' | 'failed';
@@ -18,8 +19,8 @@ export interface Said {
 
 /** Says things in a conversation, and keeps what became of each until it is seen as a turn. */
 export function useSaying({ connector, place }: { connector: string; place: Place }) {
-  const [said, setSaid] = useState<readonly Said[]>([]);
-  const change = (key: string, to: Partial<Said>) =>
+  const [said, setSaid] = useState<readonly InFlight[]>([]);
+  const change = (key: string, to: Partial<InFlight>) =>
     setSaid((before) => before.map((each) => (each.key === key ? { ...each, ...to } : each)));
 
   async function send(key: string, text: string): Promise<void> {
@@ -44,7 +45,7 @@ export function useSaying({ connector, place }: { connector: string; place: Plac
   return {
     said,
     say(text: string): void {
-      const key = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('');
+      const key = randomKey();
       const again = () => void send(key, text);
       setSaid((before) => [...before, { key, text, state: 'sending', again }]);
       place.go({ connector, session: place.session });

@@ -1,40 +1,35 @@
-import { Button, Center, Divider, Loader, Text } from '@mantine/core';
+import { Button, Center, Divider, Text } from '@mantine/core';
 import type { EventSummary } from '@trunkline/control-api';
 import { Fragment } from 'react';
 import { Empty } from '../../parts/empty.tsx';
+import { Loading } from '../../parts/loading.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import classes from './conversation.module.css';
 import type { Saying } from './interleave.ts';
 import { GrowingBubble, OutputBubble } from './output-bubble.tsx';
 import { TurnBubble } from './turn-bubble.tsx';
 import { useChatScroll } from './use-chat-scroll.ts';
-import { useConversation } from './use-conversation.ts';
+import { useSayings } from './use-sayings.ts';
 
 /** A session as a chat, oldest first; it grows while it is open. */
 export function Conversation({ sessionId }: { sessionId: string }) {
-  const said = useConversation(sessionId);
+  const said = useSayings(sessionId);
   const { sayings, growing, status, dead } = said;
   const first = sayings[0];
   const { box, onScroll } = useChatScroll(
     first ? keyOf(first) : '',
-    `${sayings.length} ${growing.size} ${[...growing.values()].join('').length}`,
+    `${sayings.length} ${growing.length} ${growing.map(({ text }) => text).join('').length}`,
   );
-  if (said.isPending)
+  if (said.isPending || (said.error && sayings.length === 0)) return <Loading error={said.error} retry={said.retry} />;
+  if (sayings.length === 0 && growing.length === 0)
     return (
-      <Center p="xl">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
-  if (said.error && sayings.length === 0) return <Problem error={said.error} retry={said.retry} />;
-  if (sayings.length === 0 && growing.size === 0)
-    return (
-      <Empty title="Nothing was said yet">
+      <Empty title="Nothing has been said yet">
         Turns are kept for 30 days, outputs for 7. New ones appear by themselves.
       </Empty>
     );
   return (
     <>
-      {Boolean(said.failure) && <Problem error={said.failure} />}
+      {Boolean(said.feedFailure) && <Problem error={said.feedFailure} retry={said.retry} />}
       <div ref={box} onScroll={onScroll} className={classes.log} role="log" aria-label="Conversation" tabIndex={0}>
         {said.hasOlder && (
           <Center>
@@ -49,7 +44,7 @@ export function Conversation({ sessionId }: { sessionId: string }) {
             <OneSaying saying={saying} sayings={sayings} dead={dead} />
           </Fragment>
         ))}
-        {[...growing].map(([outputId, text]) => (
+        {growing.map(({ outputId, text }) => (
           <GrowingBubble key={outputId} text={text} />
         ))}
         {status !== undefined && (

@@ -1,12 +1,14 @@
-import { Anchor, Box, Button, Collapse, Group, Text } from '@mantine/core';
+import { Box, Button, Collapse, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { DeliverySummary } from '@trunkline/control-api';
 import { useId } from 'react';
-import { Link } from 'wouter';
 import { useOperation } from '../../api/use-operation.ts';
-import { DeliverySteps } from '../../parts/delivery-steps.tsx';
+import { DeliveryChunks } from '../../parts/delivery-chunks.tsx';
+import { counted } from '../../parts/figures-in-words.ts';
 import { paths } from '../../parts/paths.ts';
-import { Problem } from '../../parts/problem.tsx';
+import { PlaceLink } from '../../parts/place-link.tsx';
+import { Loading } from '../../parts/loading.tsx';
+import { Reason } from '../../parts/reason.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { targetName } from '../../parts/target-name.ts';
 
@@ -24,18 +26,18 @@ export function DeliveryLine({ delivery }: { delivery: DeliverySummary }) {
           {name}
         </Text>
         <Text size="xs" c="dimmed">
-          {attempt_count === 1 ? '1 attempt' : `${attempt_count} attempts`}
+          {counted(attempt_count, 'attempt')}
         </Text>
         <Button size="compact-xs" variant="subtle" onClick={toggle} aria-expanded={open} aria-controls={chunks}>
           {open ? 'Hide chunks' : 'Chunks'}
         </Button>
-        <Anchor component={Link} href={paths.delivery(delivery_id)} size="xs" aria-label={`Delivery to ${name}`}>
+        <PlaceLink to={paths.delivery(delivery_id)} size="xs" label={`Delivery to ${name}`}>
           Delivery
-        </Anchor>
+        </PlaceLink>
       </Group>
       {reason && (
         <Text size="xs" c="dimmed">
-          {reason.code}: {reason.detail}
+          <Reason reason={reason} />
         </Text>
       )}
       {resolution && (
@@ -52,6 +54,6 @@ export function DeliveryLine({ delivery }: { delivery: DeliverySummary }) {
 
 function Chunks({ deliveryId }: { deliveryId: string }) {
   const { data, error, refetch } = useOperation('getDelivery', { params: { delivery_id: deliveryId } });
-  if (error) return <Problem error={error} retry={() => void refetch()} />;
-  return data ? <DeliverySteps delivery={data.body} /> : null;
+  if (!data) return <Loading error={error} retry={() => void refetch()} />;
+  return <DeliveryChunks delivery={data.body} />;
 }

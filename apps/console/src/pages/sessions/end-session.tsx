@@ -11,8 +11,8 @@ export function EndSession({ sessionId, etag }: { sessionId: string; etag: strin
   };
   return (
     <ConfirmButton label="End session" color="red" change={change} onConfirm={end}>
-      Its binding keys become free and what consumers keep for it is gone; that cannot be taken back. What was said
-      stays to be read. The next event of its conversations begins a new life of a session.
+      Its binding keys become free, and what consumers keep for it is deleted; this cannot be undone. What was said can
+      still be read. The next event of one of its conversations begins a new session.
     </ConfirmButton>
   );
 }

@@ -1,9 +1,10 @@
-import { Code, Group, List, Paper, Stack, Text, Title } from '@mantine/core';
+import { Code, Group, List, Stack, Text } from '@mantine/core';
 import type { SessionView } from '@trunkline/control-api';
-import type { ReactNode } from 'react';
 import { useSession } from '../../api/session.ts';
 import { Facts } from '../../parts/facts.tsx';
-import { PlaceLink } from '../../parts/links.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { paths } from '../../parts/paths.ts';
+import { ConnectorLink, PlaceLink } from '../../parts/place-link.tsx';
 import { targetName } from '../../parts/target-name.ts';
 import { When } from '../../parts/when.tsx';
 import { EditPersona } from './edit-persona.tsx';
@@ -19,47 +20,33 @@ export function SessionFacts({ session, etag }: { session: SessionView; etag: st
   const mayChange = may('admin') && state === 'active';
   return (
     <Stack gap="sm">
-      <Part title="About">
+      <Panel title="About">
         <Facts
           facts={{
-            'Made by': connector ? `${connector.kind}/${connector.name}` : 'an operator',
+            'Made by': connector ? <ConnectorLink connector={connector} /> : 'an operator',
             Made: <When at={created_at} />,
             'Last turn': <When at={last_turn_at} />,
             Ended: ended_at && <When at={ended_at} />,
           }}
         />
-        <PlaceLink to={`/deliveries?session=${encodeURIComponent(session_id)}`}>Its deliveries</PlaceLink>
-      </Part>
-      <Part title="Persona" action={mayChange && <EditPersona {...editable} />}>
+        <PlaceLink to={paths.deliveries({ session: session_id })}>Its deliveries</PlaceLink>
+      </Panel>
+      <Panel title="Persona" actions={mayChange && <EditPersona {...editable} />}>
         <Text size="sm">{persona_id ?? 'None: consumers choose.'}</Text>
-      </Part>
-      <Part title="Reply targets" action={mayChange && <EditTargets {...editable} />}>
+      </Panel>
+      <Panel title="Reply targets" actions={mayChange && <EditTargets {...editable} />}>
         <Lines lines={reply_targets.map(targetName)} none="None: what has no target of its own stays in the session." />
-      </Part>
-      <Part title="Binding keys">
+      </Panel>
+      <Panel title="Binding keys">
         <Lines lines={binding_keys} none="None: nothing leads to it but its id." />
-      </Part>
-      <Part title="Capability scope" action={mayChange && <EditScope {...editable} which="capability" />}>
+      </Panel>
+      <Panel title="Capability scope" actions={mayChange && <EditScope {...editable} which="capability" />}>
         <Scope scope={capability_scope} />
-      </Part>
-      <Part title="Credential scope" action={mayChange && <EditScope {...editable} which="credential" />}>
+      </Panel>
+      <Panel title="Credential scope" actions={mayChange && <EditScope {...editable} which="credential" />}>
         <Scope scope={credential_scope} />
-      </Part>
+      </Panel>
     </Stack>
-  );
-}
-
-function Part({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
-  return (
-    <Paper withBorder p="sm" component="section" aria-label={title}>
-      <Group justify="space-between" mb={4}>
-        <Title order={3} size="h6">
-          {title}
-        </Title>
-        {action}
-      </Group>
-      {children}
-    </Paper>
   );
 }
 

@@ -2,13 +2,13 @@ import { Group, Text } from '@mantine/core';
 import type { SessionSummary } from '@trunkline/control-api';
 import { useList } from '../../api/use-operation.ts';
 import { ChoiceFilter, ConnectorFilter, TextFilter } from '../../parts/filter-fields.tsx';
-import { PlaceLink } from '../../parts/links.tsx';
+import { ConnectorLink, PlaceLink } from '../../parts/place-link.tsx';
 import { paths } from '../../parts/paths.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Rows, type Column } from '../../parts/rows.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { targetName } from '../../parts/target-name.ts';
-import { connectorOf, useFilters } from '../../parts/use-filters.ts';
+import { connectorOf, useAddress } from '../../parts/use-address.ts';
 import { When } from '../../parts/when.tsx';
 import { GoToSession } from './go-to-session.tsx';
 
@@ -16,12 +16,12 @@ const states = ['active', 'ended'] as const;
 
 /** The sessions that fit the filters in the address. */
 export function SessionList() {
-  const filters = useFilters();
-  const query = { ...connectorOf(filters), persona_id: filters.of('persona'), state: filters.oneOf('state', states) };
+  const address = useAddress();
+  const query = { ...connectorOf(address), persona_id: address.of('persona'), state: address.oneOf('state', states) };
   const list = useList('listSessions', { query });
   return (
     <>
-      <PageHeader title="Sessions" about="What conversations are bound to; those that were changed last come first.">
+      <PageHeader title="Sessions" about="What conversations are bound to. Those that changed last come first.">
         <GoToSession />
       </PageHeader>
       <Group mb="md" align="flex-end">
@@ -49,7 +49,7 @@ const columns: Column<SessionSummary>[] = [
   {
     label: 'Made by',
     width: 170,
-    cell: ({ connector }) => <Text size="sm">{connector ? `${connector.kind}/${connector.name}` : 'an operator'}</Text>,
+    cell: ({ connector }) => (connector ? <ConnectorLink connector={connector} /> : 'an operator'),
   },
   { label: 'Persona', width: 120, cell: ({ persona_id }) => <Text size="sm">{persona_id ?? '–'}</Text> },
   {

@@ -1,11 +1,11 @@
-import { Center, Grid, Group, Loader, Stack, Text } from '@mantine/core';
+import { Grid, Group, Stack, Text } from '@mantine/core';
 import type { SessionView } from '@trunkline/control-api';
 import { useSession } from '../../api/session.ts';
 import { useOperation } from '../../api/use-operation.ts';
-import { useIdInAddress } from '../../parts/id-in-address.ts';
-import { PlaceLink } from '../../parts/links.tsx';
+import { useIdInAddress } from '../../parts/use-id-in-address.ts';
+import { Loading } from '../../parts/loading.tsx';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Problem } from '../../parts/problem.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { Conversation } from './conversation.tsx';
 import { EndSession } from './end-session.tsx';
@@ -16,17 +16,12 @@ import { SessionFacts } from './session-facts.tsx';
 export function SessionPage() {
   const sessionId = useIdInAddress('/sessions/');
   const { data, error, isPending, refetch } = useOperation('getSession', { params: { session_id: sessionId } });
-  if (isPending)
-    return (
-      <Center p="xl">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
+  if (isPending) return <Loading />;
   if (!data)
     return (
       <>
         <PageHeader title={sessionId} about={<PlaceLink to="/sessions">All sessions</PlaceLink>} />
-        <Problem error={error} retry={() => void refetch()} />
+        <Loading error={error} retry={() => void refetch()} />
       </>
     );
   return <Loaded key={sessionId} session={data.body} etag={data.etag} />;

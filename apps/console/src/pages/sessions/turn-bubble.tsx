@@ -1,10 +1,11 @@
-import { Anchor, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import type { TurnView } from '@trunkline/control-api';
 import { readEvent } from '@trunkline/events';
-import { Link } from 'wouter';
 import { JsonView } from '../../parts/json-view.tsx';
 import { paths } from '../../parts/paths.ts';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { fileName } from '../../parts/said.ts';
+import { Reason } from '../../parts/reason.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { When } from '../../parts/when.tsx';
 import classes from './conversation.module.css';
@@ -47,13 +48,13 @@ export function TurnBubble({
       ))}
       <Group gap="xs" mt={4}>
         <TurnState answers={answers} death={death} />
-        <Anchor component={Link} href={address} size="xs" aria-label={`Event of turn ${turn_id}`}>
+        <PlaceLink to={address} size="xs" label={`Event of turn ${turn_id}`}>
           Event
-        </Anchor>
+        </PlaceLink>
       </Group>
       {death && (
         <Text size="xs" c="dimmed">
-          {death.code}: {death.detail}
+          <Reason reason={death} />
         </Text>
       )}
     </article>

@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { useSession } from '../../../api/session.ts';
 import { useChange } from '../../../api/use-operation.ts';
 import { ConfirmButton } from '../../../parts/confirm-button.tsx';
+import { paths } from '../../../parts/paths.ts';
 import { DeleteButton } from './delete-button.tsx';
 import { TestButton } from './test-button.tsx';
 
@@ -19,7 +20,7 @@ export function Actions({ view }: { view: ConnectorView }) {
       {may('operator') && isOurs && (view.state === 'disabled' ? <Enable view={view} /> : <Disable view={view} />)}
       {may('admin') && isOurs && (
         <>
-          <Button component={Link} href={`/connectors/${kind}/${name}/edit`} variant="default">
+          <Button component={Link} href={paths.editConnector({ kind, name })} variant="default">
             Edit
           </Button>
           <DeleteButton kind={kind} name={name} />
@@ -37,9 +38,9 @@ function Enable({ view: { kind, name } }: { view: ConnectorView }) {
     enable.mutate(
       { params: { kind, name } },
       {
-        onSuccess: () => notifications.show({ color: 'green', message: `${kind}/${name} is switched on.` }),
+        onSuccess: () => notifications.show({ color: 'green', message: `${kind}/${name} is enabled.` }),
         onError: (error) =>
-          notifications.show({ color: 'red', title: 'It is not switched on', message: error.message }),
+          notifications.show({ color: 'red', title: 'It could not be enabled', message: error.message }),
       },
     );
   return (
@@ -53,12 +54,11 @@ function Disable({ view: { kind, name } }: { view: ConnectorView }) {
   const disable = useChange('disableConnector', refreshed);
   const onConfirm = async () => {
     await disable.mutateAsync({ params: { kind, name } });
-    notifications.show({ color: 'green', message: `${kind}/${name} is switched off.` });
+    notifications.show({ color: 'green', message: `${kind}/${name} is disabled.` });
   };
   return (
     <ConfirmButton label="Disable" change={disable} onConfirm={onConfirm}>
-      It takes nothing in any more: who calls it gets an error. Deliveries wait until it is enabled again or they
-      expire.
+      It takes no more events: whoever calls it gets an error. Deliveries wait until it is enabled again, or expire.
     </ConfirmButton>
   );
 }

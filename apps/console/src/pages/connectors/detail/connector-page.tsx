@@ -1,27 +1,30 @@
-import { Alert, Center, Group, Loader, Stack, Text } from '@mantine/core';
+import { Alert, Group, Stack, Text } from '@mantine/core';
 import type { ConnectorView } from '@trunkline/control-api';
 import { useSession } from '../../../api/session.ts';
 import { useOperation } from '../../../api/use-operation.ts';
+import { Loading } from '../../../parts/loading.tsx';
+import { Facts } from '../../../parts/facts.tsx';
 import { PageHeader } from '../../../parts/page-header.tsx';
+import { Panel } from '../../../parts/panel.tsx';
 import { Problem } from '../../../parts/problem.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { When } from '../../../parts/when.tsx';
-import type { Kind } from '../form/connector-schema.ts';
+import type { ConnectorKind } from '../../../api/connector-kind.ts';
 import { SourceBadge } from '../list/columns.tsx';
 import { Actions } from './actions.tsx';
-import { FieldsCard } from './fields-card.tsx';
-import { LiveCard } from './live-card.tsx';
-import { SecretsCard } from './secrets-card.tsx';
+import { LivePanel } from './live-panel.tsx';
+import { SecretsPanel } from './secrets-panel.tsx';
 import { SidecarLog } from './sidecar-log.tsx';
+import { valuesInWords } from './values-in-words.ts';
 
 /** One connector: how it is, what it is, and what can be done with it. */
-export function ConnectorPage({ kind, name }: { kind: Kind; name: string }) {
+export function ConnectorPage({ kind, name }: { kind: ConnectorKind; name: string }) {
   const { data, error, refetch } = useOperation('getConnector', { params: { kind, name } }, { everyMs: 3_000 });
   if (!data)
     return (
       <>
         <PageHeader title={`${kind}/${name}`} />
-        {error ? <Problem error={error} retry={() => void refetch()} /> : <Waiting />}
+        <Loading error={error} retry={() => void refetch()} />
       </>
     );
   const view = data.body;
@@ -38,20 +41,12 @@ export function ConnectorPage({ kind, name }: { kind: Kind; name: string }) {
             Nothing here changes it: edit the file, which applies at once. Secrets in the store can be rotated.
           </Alert>
         )}
-        <LiveCard view={view} />
-        <SecretsCard view={view} />
-        <FieldsCard config={view.config} />
+        <LivePanel view={view} />
+        <SecretsPanel view={view} />
+        <Fields config={view.config} />
         <LogWhereThereIsOne view={view} />
       </Stack>
     </>
-  );
-}
-
-function Waiting() {
-  return (
-    <Center p="xl">
-      <Loader aria-label="Loading" />
-    </Center>
   );
 }
 
@@ -72,7 +67,7 @@ function Summary({ view }: { view: ConnectorView }) {
 
 function inSyncInWords({ in_sync: inSync, live }: ConnectorView): string {
   const { length } = live.gateways;
-  if (length === 0) return 'No gateway tells of it.';
+  if (length === 0) return 'No gateway reports it.';
   const gateways = length === 1 ? '1 gateway works' : `${length} gateways work`;
   return inSync ? `${gateways} with what is shown here.` : 'A change is on its way to the gateways.';
 }
@@ -84,6 +79,15 @@ function Reason({ view }: { view: ConnectorView }) {
         {view.reason}
       </Text>
     </Alert>
+  );
+}
+
+/** Every field with what counts now, defaults among them. */
+function Fields({ config: { name: _, ...fields } }: Pick<ConnectorView, 'config'>) {
+  return (
+    <Panel title="Fields">
+      <Facts facts={valuesInWords(fields)} labelWidth="40%" />
+    </Panel>
   );
 }
 

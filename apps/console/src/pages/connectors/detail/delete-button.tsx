@@ -5,12 +5,12 @@ import { ControlRefusedError } from '@trunkline/control-api';
 import { useLocation } from 'wouter';
 import { useChange } from '../../../api/use-operation.ts';
 import { Problem } from '../../../parts/problem.tsx';
-import type { Kind } from '../form/connector-schema.ts';
+import type { ConnectorKind } from '../../../api/connector-kind.ts';
 
 /** Deletes a connector. Where others refer to it, shows who, and offers to clear that first. */
-export function DeleteButton({ kind, name }: { kind: Kind; name: string }) {
+export function DeleteButton({ kind, name }: { kind: ConnectorKind; name: string }) {
   const [open, dialog] = useDisclosure(false);
-  const [, navigate] = useLocation();
+  const [, goTo] = useLocation();
   const remove = useChange('deleteConnector', ['listConnectors', 'listSecrets']);
   const begin = () => {
     remove.reset();
@@ -21,7 +21,7 @@ export function DeleteButton({ kind, name }: { kind: Kind; name: string }) {
       { params: { kind, name }, query: force ? { force: 'true' } : {} },
       {
         onSuccess: ({ body }) => {
-          navigate('/connectors');
+          goTo('/connectors');
           notifications.show({ color: 'green', title: `${kind}/${name} is deleted`, message: said(body) });
         },
       },
@@ -35,7 +35,7 @@ export function DeleteButton({ kind, name }: { kind: Kind; name: string }) {
       <Modal opened={open} onClose={dialog.close} title={`Delete ${kind}/${name}`}>
         <Stack>
           <Text size="sm">
-            The stored secrets that are its own go with it. Deliveries that wait for it are kept until they expire.
+            Its own stored secrets are deleted with it. Deliveries that wait for it are kept until they expire.
           </Text>
           {remove.error && <Problem error={remove.error} />}
           {referrers.length > 0 && (

@@ -2,34 +2,34 @@ import { Box, Button, ScrollArea, Text } from '@mantine/core';
 import type { ConnectorLog } from '@trunkline/control-api';
 import { useEffect, useRef, useState } from 'react';
 import { useOperation } from '../../../api/use-operation.ts';
+import { Panel } from '../../../parts/panel.tsx';
 import { Problem } from '../../../parts/problem.tsx';
-import type { Kind } from '../form/connector-schema.ts';
-import { Card } from './card.tsx';
+import type { ConnectorKind } from '../../../api/connector-kind.ts';
 import classes from './sidecar-log.module.css';
 
 /** The last lines of the process that the gateway runs, as they come; they stand still while it is paused. */
-export function SidecarLog({ kind, name }: { kind: Kind; name: string }) {
+export function SidecarLog({ kind, name }: { kind: ConnectorKind; name: string }) {
   const [paused, setPaused] = useState(false);
   const log = useOperation('showConnectorLog', { params: { kind, name } }, paused ? {} : { everyMs: 2_000 });
   const lines = log.data?.body.lines ?? [];
   return (
-    <Card
+    <Panel
       title="Sidecar log"
       actions={
         <Button size="compact-sm" variant="default" onClick={() => setPaused(!paused)}>
-          {paused ? 'Go on' : 'Pause'}
+          {paused ? 'Resume' : 'Pause'}
         </Button>
       }
     >
       {log.error && <Problem error={log.error} retry={() => void log.refetch()} />}
       {lines.length === 0 ? (
         <Text size="sm" c="dimmed">
-          The gateway has no line of it yet. It keeps the last 200 since it began to run the process.
+          The process has written nothing yet. The gateway keeps its last 200 lines.
         </Text>
       ) : (
         <Lines lines={lines} />
       )}
-    </Card>
+    </Panel>
   );
 }
 

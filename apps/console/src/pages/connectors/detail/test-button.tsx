@@ -4,10 +4,10 @@ import type { ConnectorTest } from '@trunkline/control-api';
 import { useChange } from '../../../api/use-operation.ts';
 import { Problem } from '../../../parts/problem.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
-import type { Kind } from '../form/connector-schema.ts';
+import type { ConnectorKind } from '../../../api/connector-kind.ts';
 
 /** Has the gateway try the connector, and shows what it found. */
-export function TestButton({ kind, name }: { kind: Kind; name: string }) {
+export function TestButton({ kind, name }: { kind: ConnectorKind; name: string }) {
   const [open, dialog] = useDisclosure(false);
   const test = useChange('testConnector');
   const run = () => {
@@ -24,7 +24,7 @@ export function TestButton({ kind, name }: { kind: Kind; name: string }) {
           {test.isPending && (
             <Group gap="sm">
               <Loader size="sm" aria-label="Testing" />
-              <Text size="sm">Its gateway talks to the platform. It takes 10 s at most.</Text>
+              <Text size="sm">Its gateway talks to the platform. This takes at most 10 s.</Text>
             </Group>
           )}
           {test.error && <Problem error={test.error} />}

@@ -1,6 +1,7 @@
 import { Alert, Button, Fieldset, Group, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { Link, useLocation } from 'wouter';
+import { paths } from '../../../parts/paths.ts';
 import { Problem } from '../../../parts/problem.tsx';
 import { useReferences } from '../secrets/use-references.ts';
 import classes from './connector-form.module.css';
@@ -16,7 +17,7 @@ import { isStale, wrongIn } from './wrong-in.ts';
 export function ConnectorForm({ fields, edited }: { fields: ConnectorFields; edited: Edited }) {
   const [name, setName] = useState(edited.name);
   const form = useConnectorForm(fields, edited);
-  const [, navigate] = useLocation();
+  const [, goTo] = useLocation();
   const isNew = edited.view === undefined;
   const references = useReferences(edited.kind);
   const review = (event: FormEvent) => {
@@ -25,7 +26,7 @@ export function ConnectorForm({ fields, edited }: { fields: ConnectorFields; edi
   };
   const save = () =>
     void form.save(name).then(
-      () => navigate(`/connectors/${edited.kind}/${name}`),
+      () => goTo(paths.connector({ kind: edited.kind, name })),
       () => undefined,
     );
   const facts = { wrong: wrongIn(form.error), secrets: form.base.view?.secrets ?? {}, references };
@@ -43,7 +44,7 @@ export function ConnectorForm({ fields, edited }: { fields: ConnectorFields; edi
             <Button
               component={Link}
               variant="default"
-              href={isNew ? '/connectors' : `/connectors/${edited.kind}/${name}`}
+              href={isNew ? '/connectors' : paths.connector({ kind: edited.kind, name })}
             >
               Cancel
             </Button>
@@ -94,7 +95,7 @@ function Failure({ form, isNew }: { form: Form; isNew: boolean }) {
     <>
       <Problem error={form.error} />
       {isStale(form.error) && (
-        <Alert title="There is one of this name" children="Choose another name, or edit that one." />
+        <Alert title="This name is taken" children="Choose another, or edit the connector that has it." />
       )}
     </>
   );

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ConnectorView, JsonSchema, OpenApiDocument } from '@trunkline/control-api';
+import type { JsonSchema, OpenApiDocument } from '@trunkline/control-api';
+import type { ConnectorKind } from '../../../api/connector-kind.ts';
 import { fieldsOf, type Field } from './fields-of.ts';
-
-export type Kind = ConnectorView['kind'];
 
 /** Fields that belong together, under their heading. */
 export interface Section {
@@ -19,7 +18,7 @@ export interface ConnectorFields {
 }
 
 /** The form of a kind, from the API's own document. */
-export function useConnectorFields(kind: Kind) {
+export function useConnectorFields(kind: ConnectorKind) {
   return useQuery({
     queryKey: ['openapi.json'],
     queryFn: loadDocument,
@@ -36,7 +35,7 @@ async function loadDocument(): Promise<OpenApiDocument> {
 }
 
 /** The form of a kind as the document has it. */
-export function connectorFields(document: Pick<OpenApiDocument, 'paths'>, kind: Kind): ConnectorFields {
+export function connectorFields(document: Pick<OpenApiDocument, 'paths'>, kind: ConnectorKind): ConnectorFields {
   const bodies = connectorBodies(document);
   const schema = bodies.find(({ title }) => title === kind);
   if (!schema) throw new Error(`The API's document has no fields for connectors of the kind ${kind}.`);

@@ -1,15 +1,16 @@
-import { Alert, Center, Loader } from '@mantine/core';
+import { Alert } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import type { ConnectorKind } from '../../../api/connector-kind.ts';
 import { control } from '../../../api/control.ts';
+import { Loading } from '../../../parts/loading.tsx';
 import { PageHeader } from '../../../parts/page-header.tsx';
-import { Problem } from '../../../parts/problem.tsx';
 import { ConnectorForm } from './connector-form.tsx';
-import { useConnectorFields, type ConnectorFields, type Kind } from './connector-schema.ts';
+import { useConnectorFields, type ConnectorFields } from './connector-schema.ts';
 import { AdminOnly } from './admin-only.tsx';
 
 /** Changes a connector. */
-export function EditPage({ kind, name }: { kind: Kind; name: string }) {
+export function EditPage({ kind, name }: { kind: ConnectorKind; name: string }) {
   const { data, error, refetch } = useAsItIsNow(kind, name);
   return (
     <>
@@ -32,7 +33,7 @@ export function EditPage({ kind, name }: { kind: Kind; name: string }) {
             }
           </WithFields>
         ) : (
-          <Wait error={error} retry={() => void refetch()} />
+          <Loading error={error} retry={() => void refetch()} />
         )}
       </AdminOnly>
     </>
@@ -40,7 +41,7 @@ export function EditPage({ kind, name }: { kind: Kind; name: string }) {
 }
 
 /** Read anew for each form, and left alone under it: what somebody else writes meanwhile is told when it is saved. */
-function useAsItIsNow(kind: Kind, name: string) {
+function useAsItIsNow(kind: ConnectorKind, name: string) {
   return useQuery({
     queryKey: ['getConnector', 'to edit', kind, name],
     queryFn: () => control.call('getConnector', { params: { kind, name } }),
@@ -51,16 +52,13 @@ function useAsItIsNow(kind: Kind, name: string) {
 }
 
 /** What needs to know the fields of a kind. */
-export function WithFields({ kind, children }: { kind: Kind; children: (fields: ConnectorFields) => ReactNode }) {
+export function WithFields({
+  kind,
+  children,
+}: {
+  kind: ConnectorKind;
+  children: (fields: ConnectorFields) => ReactNode;
+}) {
   const { data, error, refetch } = useConnectorFields(kind);
-  return data ? children(data) : <Wait error={error} retry={() => void refetch()} />;
-}
-
-function Wait({ error, retry }: { error: unknown; retry: () => void }) {
-  if (error) return <Problem error={error} retry={retry} />;
-  return (
-    <Center p="xl">
-      <Loader aria-label="Loading" />
-    </Center>
-  );
+  return data ? children(data) : <Loading error={error} retry={() => void refetch()} />;
 }

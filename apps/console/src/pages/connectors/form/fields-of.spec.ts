@@ -1,13 +1,14 @@
 import type { JsonSchema, OpenApiDocument } from '@trunkline/control-api';
+import { connectorKinds } from '@trunkline/events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { connectorBodies, connectorFields, type Kind } from './connector-schema.ts';
+import type { ConnectorKind } from '../../../api/connector-kind.ts';
+import { connectorBodies, connectorFields } from './connector-schema.ts';
 import { fieldsOf, type Field } from './fields-of.ts';
 
 const document: OpenApiDocument = JSON.parse(
   readFileSync(new URL('../../../../../../docs/openapi.json', import.meta.url), 'utf8'),
 );
-const kinds: Kind[] = ['http', 'slack', 'telegram', 'external'];
 const bodies = connectorBodies(document).map((schema) => ({ kind: String(schema.title), schema }));
 
 /** Every property of a schema at any depth, with the way to it: what a form has to reach. */
@@ -33,14 +34,14 @@ function placesOf(fields: readonly Field[], path = ''): string[] {
 
 describe('the form of every kind', () => {
   it('there is one', () => {
-    expect(bodies.map(({ kind }) => kind)).toEqual(kinds);
+    expect(bodies.map(({ kind }) => kind)).toEqual(connectorKinds);
   });
 
   it.each(bodies)('reaches every field of the API: $kind', ({ schema }) => {
     expect(new Set(placesOf(fieldsOf(schema)))).toEqual(new Set(placesIn(schema)));
   });
 
-  it.each(kinds)('shows each of them once, under a heading, with what it is for: %s', (kind) => {
+  it.each(connectorKinds)('shows each of them once, under a heading, with what it is for: %s', (kind) => {
     const { all, sections } = connectorFields(document, kind);
     const shown = sections.flatMap(({ fields }) => fields.map(({ key }) => key));
     expect(shown.toSorted()).toEqual(all.map(({ key }) => key).toSorted());
@@ -58,7 +59,8 @@ describe('the form of every kind', () => {
 });
 
 describe('fieldsOf', () => {
-  const of = (kind: Kind, key: string) => connectorFields(document, kind).all.find((field) => field.key === key);
+  const of = (kind: ConnectorKind, key: string) =>
+    connectorFields(document, kind).all.find((field) => field.key === key);
 
   it.each([
     {

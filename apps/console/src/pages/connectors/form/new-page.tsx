@@ -1,7 +1,7 @@
 import { Box, SegmentedControl, Text } from '@mantine/core';
-import { useSearchParams } from 'wouter';
+import { connectorKinds } from '@trunkline/events';
 import { PageHeader } from '../../../parts/page-header.tsx';
-import { kindOf, kinds } from '../kinds.ts';
+import { useAddress } from '../../../parts/use-address.ts';
 import { AdminOnly } from './admin-only.tsx';
 import { ConnectorForm } from './connector-form.tsx';
 import { WithFields } from './edit-page.tsx';
@@ -15,8 +15,8 @@ const about: Readonly<Record<string, string>> = {
 
 /** Makes a connector: the kind first, since each has fields of its own. */
 export function NewPage() {
-  const [search, setSearch] = useSearchParams();
-  const kind = kindOf(search.get('kind')) ?? 'http';
+  const { oneOf, set } = useAddress();
+  const kind = oneOf('kind', connectorKinds) ?? 'http';
   return (
     <>
       <PageHeader title="New connector" about="It works as soon as it is saved; nothing has to be restarted." />
@@ -24,9 +24,9 @@ export function NewPage() {
         <Box mb="md">
           <SegmentedControl
             aria-label="Kind"
-            data={[...kinds]}
+            data={[...connectorKinds]}
             value={kind}
-            onChange={(chosen) => setSearch({ kind: chosen }, { replace: true })}
+            onChange={(chosen) => set({ kind: chosen })}
           />
           <Text size="sm" c="dimmed" mt={4}>
             {about[kind]}

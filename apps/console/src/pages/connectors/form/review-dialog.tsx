@@ -17,7 +17,7 @@ export function ReviewDialog({ planned, isSaving, onSave, onClose }: ReviewProps
     <Modal opened={planned !== undefined} onClose={onClose} title="What will change" size="xl">
       <Stack>
         {changes.length === 0 ? (
-          <Text size="sm">Nothing: it is like this already.</Text>
+          <Text size="sm">Nothing: it is like that already.</Text>
         ) : (
           <ChangesTable changes={changes} />
         )}

@@ -108,7 +108,7 @@ export function GraceInput(props: { seconds: unknown; onChange: (seconds: number
   return (
     <NumberInput
       label={`Grace window of ${of}`}
-      description="How long requests with the value before are still let in. 0 cuts it off at once."
+      description="How long the value before is still accepted. 0 ends it at once."
       placeholder="86 400 s (24 h)"
       value={typeof seconds === 'number' ? seconds : ''}
       onChange={(entered) => onChange(entered === '' ? undefined : Number(entered))}

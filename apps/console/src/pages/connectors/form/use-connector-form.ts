@@ -1,15 +1,16 @@
 import { notifications } from '@mantine/notifications';
 import type { ConnectorView, ConnectorWritten } from '@trunkline/control-api';
 import { useState } from 'react';
+import type { ConnectorKind } from '../../../api/connector-kind.ts';
 import { control } from '../../../api/control.ts';
 import { useChange } from '../../../api/use-operation.ts';
 import { changeOf, rebased } from './change-of.ts';
-import type { ConnectorFields, Kind } from './connector-schema.ts';
+import type { ConnectorFields } from './connector-schema.ts';
 import { draftOf, type Draft } from './draft.ts';
 
 /** A connector as a form begins with it; without a view it is a new one. */
 export interface Edited {
-  kind: Kind;
+  kind: ConnectorKind;
   name: string;
   view?: ConnectorView;
   etag?: string;
@@ -63,4 +64,4 @@ export function useConnectorForm({ all }: ConnectorFields, edited: Edited) {
 export type ConnectorForm = ReturnType<typeof useConnectorForm>;
 
 const said = ({ changes }: ConnectorWritten) =>
-  changes.length === 0 ? 'It was like this already.' : `Changed: ${changes.map(({ field }) => field).join(', ')}.`;
+  changes.length === 0 ? 'It was like that already.' : `Changed: ${changes.map(({ field }) => field).join(', ')}.`;

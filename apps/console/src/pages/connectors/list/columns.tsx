@@ -1,20 +1,20 @@
-import { Anchor, Badge, Group, Stack, Text } from '@mantine/core';
+import { Badge, Group, Stack, Text } from '@mantine/core';
 import type { ConnectorView } from '@trunkline/control-api';
-import { Link } from 'wouter';
 import { paths } from '../../../parts/paths.ts';
+import { PlaceLink } from '../../../parts/place-link.tsx';
+import { durationOfSeconds, share } from '../../../parts/figures-in-words.ts';
 import type { Column } from '../../../parts/rows.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { When } from '../../../parts/when.tsx';
-import { share, span } from '../figures.ts';
 
 export const columns: Column<ConnectorView>[] = [
   {
     label: 'Connector',
     cell: ({ kind, name, source }) => (
       <Group gap={6} wrap="wrap">
-        <Anchor component={Link} href={paths.connector({ kind, name })} size="sm" fw={500}>
+        <PlaceLink to={paths.connector({ kind, name })} fw={500}>
           {kind}/{name}
-        </Anchor>
+        </PlaceLink>
         {source === 'file' && <SourceBadge />}
       </Group>
     ),
@@ -38,7 +38,11 @@ export const columns: Column<ConnectorView>[] = [
   },
   { label: 'Last event', width: 110, cell: ({ live }) => <When at={live.last_event_at} /> },
   { label: 'Last delivery', width: 120, cell: ({ live }) => <When at={live.last_delivery_at} /> },
-  { label: 'Waits for', width: 90, cell: ({ live }) => <Text size="sm">{span(live.backlog_age_seconds)}</Text> },
+  {
+    label: 'Oldest waits',
+    width: 90,
+    cell: ({ live }) => <Text size="sm">{durationOfSeconds(live.backlog_age_seconds)}</Text>,
+  },
   {
     label: 'Errors in 5 min',
     width: 150,

@@ -1,36 +1,34 @@
-import { Button, Group, Select, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Button, Group } from '@mantine/core';
 import { routes } from '@trunkline/control-api';
-import { useEffect, useState } from 'react';
-import { Link, useSearchParams } from 'wouter';
+import { connectorKinds } from '@trunkline/events';
+import { Link } from 'wouter';
 import { useSession } from '../../../api/session.ts';
 import { useList } from '../../../api/use-operation.ts';
+import { ChoiceFilter, TextFilter } from '../../../parts/filter-fields.tsx';
 import { PageHeader } from '../../../parts/page-header.tsx';
 import { Rows } from '../../../parts/rows.tsx';
-import { kinds } from '../kinds.ts';
+import { useAddress } from '../../../parts/use-address.ts';
 import { columns } from './columns.tsx';
 
-const filters = routes.listConnectors.query;
+const { state, source } = routes.listConnectors.query.shape;
+const states = state.unwrap().options;
+const sources = source.unwrap().options;
 
 /** All connectors and how they are, by filters that are part of the address. */
 export function ListPage() {
   const { may } = useSession();
-  const [search, setSearch] = useSearchParams();
-  const given = Object.fromEntries(search);
-  // An address that somebody has typed may say anything.
-  const { data: query = {} } = filters.partial().safeParse(given);
+  const { of, oneOf } = useAddress();
+  const query = {
+    q: of('q'),
+    kind: oneOf('kind', connectorKinds),
+    state: oneOf('state', states),
+    source: oneOf('source', sources),
+  };
   const list = useList('listConnectors', { query }, { everyMs: 5_000 });
-  const filter = (name: string, value: string | null) =>
-    setSearch(
-      (before) => {
-        const { [name]: _, ...others } = Object.fromEntries(before);
-        return value ? { ...others, [name]: value } : others;
-      },
-      { replace: true },
-    );
+  const isFiltered = Object.values(query).some((value) => value !== undefined);
   return (
     <>
-      <PageHeader title="Connectors" about="Of the connectors file and of the control plane.">
+      <PageHeader title="Connectors" about="Those of the connectors file, and those made here or through the API.">
         <Button component={Link} href="/connectors/secrets" variant="default">
           Secrets
         </Button>
@@ -40,67 +38,23 @@ export function ListPage() {
           </Button>
         )}
       </PageHeader>
-      <Filters given={given} onChange={filter} />
+      <Group mb="md" align="flex-end">
+        <TextFilter name="q" label="Name" placeholder="part of it" w={160} />
+        <ChoiceFilter name="kind" label="Kind" choices={connectorKinds} />
+        <ChoiceFilter name="state" label="State" choices={states} />
+        <ChoiceFilter name="source" label="Source" choices={sources} />
+      </Group>
       <Rows
         list={list}
         columns={columns}
         keyOf={({ kind, name }) => `${kind}/${name}`}
         label="Connectors"
         empty={
-          Object.keys(given).length > 0
+          isFiltered
             ? 'No connector fits these filters.'
             : 'Make the first one here, or write it into the connectors file.'
         }
       />
     </>
-  );
-}
-
-const choices = [
-  { name: 'kind', label: 'Kind', data: [...kinds] },
-  { name: 'state', label: 'State', data: [...routes.listConnectors.query.shape.state.unwrap().options] },
-  { name: 'source', label: 'Source', data: [...routes.listConnectors.query.shape.source.unwrap().options] },
-];
-
-interface FilterProps {
-  given: Readonly<Record<string, string>>;
-  onChange: (name: string, value: string | null) => void;
-}
-
-function Filters({ given, onChange }: FilterProps) {
-  return (
-    <Group mb="md" align="flex-end">
-      <NameFilter value={given['q'] ?? ''} onChange={(value) => onChange('q', value)} />
-      {choices.map(({ name, label, data }) => (
-        <Select
-          key={name}
-          label={label}
-          placeholder="all"
-          w={140}
-          data={data}
-          value={given[name] ?? null}
-          onChange={(value) => onChange(name, value)}
-          clearable
-          clearButtonProps={{ 'aria-label': `All of ${label.toLowerCase()}` }}
-        />
-      ))}
-    </Group>
-  );
-}
-
-function NameFilter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  const [settled] = useDebouncedValue(typed.trim(), 300);
-  useEffect(() => {
-    if (settled !== value) onChange(settled);
-    // What is typed leads, not the address.
-  }, [settled]);
-  return (
-    <TextInput
-      label="Name"
-      placeholder="part of it"
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-    />
   );
 }

@@ -22,7 +22,7 @@ export function SecretValue(props: { label: string; value: string; onChange: (va
       )}
       <Checkbox
         size="xs"
-        label="It has several lines"
+        label="Several lines"
         checked={long}
         onChange={(event) => setLong(event.currentTarget.checked)}
       />

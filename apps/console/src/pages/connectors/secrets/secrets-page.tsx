@@ -42,7 +42,7 @@ export function SecretsPage() {
         columns={may('admin') ? [...columns, actions] : columns}
         keyOf={({ reference }) => reference}
         label="Secrets"
-        empty="Nothing is stored under such a reference. A connector’s form stores what you type there."
+        empty="No secret has such a reference. A secret that you type into the form of a connector is stored here, too."
       />
     </>
   );

@@ -1,41 +1,33 @@
-import { Group, MultiSelect, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import type { EventSummary } from '@trunkline/control-api';
 import { useList } from '../../../api/use-operation.ts';
-import { ConnectorFilter, TextFilter, TimeFilter } from '../../../parts/filter-fields.tsx';
-import { PlaceLink } from '../../../parts/links.tsx';
+import { ChoicesFilter, ConnectorFilter, TextFilter, TimeFilter } from '../../../parts/filter-fields.tsx';
+import { ConnectorLink, PlaceLink } from '../../../parts/place-link.tsx';
 import { paths } from '../../../parts/paths.ts';
+import { ReasonCell } from '../../../parts/reason.tsx';
 import { Rows, type Column } from '../../../parts/rows.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
-import { connectorOf, timesOf, useFilters } from '../../../parts/use-filters.ts';
+import { connectorOf, timesOf, useAddress } from '../../../parts/use-address.ts';
 import { When } from '../../../parts/when.tsx';
 
 const outcomes = ['accepted', 'rejected', 'ignored', 'dead'] as const;
 
 /** What came in, by what became of it. */
 export function EventList() {
-  const filters = useFilters();
-  const outcome = filters.manyOf('outcome', outcomes);
+  const address = useAddress();
+  const outcome = address.manyOf('outcome', outcomes);
   const list = useList('listEvents', {
     query: {
-      ...connectorOf(filters),
-      ...timesOf(filters),
-      session_id: filters.of('session'),
+      ...connectorOf(address),
+      ...timesOf(address),
+      session_id: address.of('session'),
       ...(outcome.length > 0 && { outcome }),
     },
   });
   return (
     <>
       <Group mb="md" align="flex-end">
-        <MultiSelect
-          label="Outcome"
-          placeholder={outcome.length === 0 ? 'any' : undefined}
-          data={[...outcomes]}
-          value={outcome}
-          onChange={(chosen) => filters.set({ outcome: chosen })}
-          clearable
-          clearButtonProps={{ 'aria-label': 'Clear Outcome' }}
-          miw={160}
-        />
+        <ChoicesFilter name="outcome" label="Outcome" choices={outcomes} />
         <ConnectorFilter />
         <TextFilter name="session" label="Session" placeholder="its id" w={160} />
         <TimeFilter name="since" label="Since" />
@@ -72,22 +64,13 @@ const columns: Column<EventSummary>[] = [
   {
     label: 'Connector',
     width: 160,
-    cell: ({ connector }) => (
-      <Text size="sm">
-        {connector.kind}/{connector.name}
-      </Text>
-    ),
+    cell: ({ connector }) => <ConnectorLink connector={connector} />,
   },
   {
-    label: 'Became',
+    label: 'Result',
     cell: ({ session_id, reason }) =>
       reason ? (
-        <div>
-          <Text size="sm">{reason.code}</Text>
-          <Text size="xs" c="dimmed" lineClamp={2}>
-            {reason.detail}
-          </Text>
-        </div>
+        <ReasonCell reason={reason} />
       ) : (
         session_id && <PlaceLink to={paths.session(session_id)}>{session_id}</PlaceLink>
       ),

@@ -1,48 +1,42 @@
-import { Center, Group, List, Loader, Stack, Text, Title } from '@mantine/core';
-import type { ReceivedOf, routes } from '@trunkline/control-api';
-import { connectorKinds } from '@trunkline/events';
-import type { ReactNode } from 'react';
+import { Group, List, Stack, Text } from '@mantine/core';
+import { kindOf } from '../../../api/connector-kind.ts';
+import type { EventRef, FoundEvent } from '../../../api/found-event.ts';
 import { useOperation } from '../../../api/use-operation.ts';
+import { DeliveryInLine } from '../../../parts/answer-steps.tsx';
 import { Facts } from '../../../parts/facts.tsx';
-import { useIdInAddress } from '../../../parts/id-in-address.ts';
+import { useIdInAddress } from '../../../parts/use-id-in-address.ts';
 import { JsonView } from '../../../parts/json-view.tsx';
-import { PlaceLink } from '../../../parts/links.tsx';
+import { Loading } from '../../../parts/loading.tsx';
+import { ConnectorLink, PlaceLink } from '../../../parts/place-link.tsx';
 import { paths } from '../../../parts/paths.ts';
 import { PageHeader } from '../../../parts/page-header.tsx';
-import { Problem } from '../../../parts/problem.tsx';
+import { Panel } from '../../../parts/panel.tsx';
+import { Reason } from '../../../parts/reason.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { When } from '../../../parts/when.tsx';
-import { ReplayEvent, type EventParams } from './replay-event.tsx';
-
-type EventFound = ReceivedOf<(typeof routes)['getEvent']>;
+import { ReplayEvent } from './replay-event.tsx';
 
 /** One event: what it says, what became of it, and its replays. */
 export function EventPage({ kind: written, name }: { kind: string; name: string }) {
   const event_id = useIdInAddress(`/deliveries/events/${written}/${name}/`);
-  const kind = connectorKinds.find((each) => each === written) ?? 'http';
+  const kind = kindOf(written) ?? 'http';
   return <Found key={`${kind}/${name}/${event_id}`} params={{ kind, name, event_id }} />;
 }
 
-function Found({ params }: { params: EventParams }) {
-  const { data, error, isPending, refetch } = useOperation('getEvent', { params }, { everyMs: 5_000 });
-  if (isPending)
-    return (
-      <Center p="xl">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
+function Found({ params }: { params: EventRef }) {
+  const { data, error, refetch } = useOperation('getEvent', { params }, { everyMs: 5_000 });
   const found = data?.body;
   return (
     <>
       <PageHeader title="Event" about={<Heading id={params.event_id} found={found} />}>
         {found && <ReplayEvent params={params} found={found} />}
       </PageHeader>
-      {found ? <About found={found} /> : <Problem error={error} retry={() => void refetch()} />}
+      {found ? <About found={found} /> : <Loading error={error} retry={() => void refetch()} />}
     </>
   );
 }
 
-function Heading({ id, found }: { id: string; found: EventFound | undefined }) {
+function Heading({ id, found }: { id: string; found: FoundEvent | undefined }) {
   return (
     <Group gap="xs">
       {found && <StateBadge state={found.outcome} />}
@@ -52,18 +46,18 @@ function Heading({ id, found }: { id: string; found: EventFound | undefined }) {
   );
 }
 
-function About({ found }: { found: EventFound }) {
+function About({ found }: { found: FoundEvent }) {
   const { connector, type, conversation, actor, session_id, turn_id, at, reason, group, replay_of, event } = found;
   return (
     <Stack gap="md">
       {reason && (
         <Text size="sm" role="status">
-          {reason.code}: {reason.detail}
+          <Reason reason={reason} />
         </Text>
       )}
       <Facts
         facts={{
-          Connector: `${connector.kind}/${connector.name}`,
+          Connector: <ConnectorLink connector={connector} />,
           Type: type,
           Conversation: conversation,
           From: actor && (actor.name ?? actor.id),
@@ -79,63 +73,53 @@ function About({ found }: { found: EventFound }) {
       <Replays found={found} />
       <Outputs found={found} />
       {event ? (
-        <Part title="The event">
+        <Panel title="The event">
           <JsonView value={event} label="Event as JSON" />
-        </Part>
+        </Panel>
       ) : (
         <Text size="sm" c="dimmed">
-          What it said was never stored: it was refused or ignored before.
+          What it said was never stored: it was refused or ignored before that.
         </Text>
       )}
     </Stack>
   );
 }
 
-function Replays({ found: { replays, connector } }: { found: EventFound }) {
+function Replays({ found: { replays, connector } }: { found: FoundEvent }) {
   if (replays.length === 0) return null;
   return (
-    <Part title="Replays">
+    <Panel title="Replays">
       <List size="sm" listStyleType="none">
         {replays.map(({ event_id, status, reason }) => (
           <List.Item key={event_id}>
             <Group gap="xs">
               <StateBadge state={status} />
               <PlaceLink to={paths.event({ connector, event_id })}>{event_id}</PlaceLink>
-              {reason && <Text size="xs">{reason.code}</Text>}
+              {reason && (
+                <Text size="xs">
+                  <Reason reason={reason} />
+                </Text>
+              )}
             </Group>
           </List.Item>
         ))}
       </List>
-    </Part>
+    </Panel>
   );
 }
 
-function Outputs({ found: { outputs } }: { found: EventFound }) {
+function Outputs({ found: { outputs } }: { found: FoundEvent }) {
   const deliveries = outputs.flatMap((output) => output.deliveries);
   if (deliveries.length === 0) return null;
   return (
-    <Part title="Deliveries of its answers">
+    <Panel title="Deliveries of its answers">
       <List size="sm" listStyleType="none">
-        {deliveries.map(({ delivery_id, state }) => (
-          <List.Item key={delivery_id}>
-            <Group gap="xs">
-              <StateBadge state={state} />
-              <PlaceLink to={paths.delivery(delivery_id)}>{delivery_id}</PlaceLink>
-            </Group>
+        {deliveries.map((delivery) => (
+          <List.Item key={delivery.delivery_id}>
+            <DeliveryInLine delivery={delivery} />
           </List.Item>
         ))}
       </List>
-    </Part>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section aria-label={title}>
-      <Title order={3} size="h6" mb={4}>
-        {title}
-      </Title>
-      {children}
-    </section>
+    </Panel>
   );
 }

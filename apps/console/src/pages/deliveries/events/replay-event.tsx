@@ -1,23 +1,17 @@
 import { notifications } from '@mantine/notifications';
-import type { ReceivedOf, routes, StoredEvent } from '@trunkline/control-api';
+import type { StoredEvent } from '@trunkline/control-api';
+import type { EventRef, FoundEvent } from '../../../api/found-event.ts';
 import { useSession } from '../../../api/session.ts';
 import { useChange } from '../../../api/use-operation.ts';
 import { ConfirmButton } from '../../../parts/confirm-button.tsx';
-
-/** How the API names an event. */
-export interface EventParams {
-  kind: 'http' | 'slack' | 'telegram' | 'external';
-  name: string;
-  event_id: string;
-}
 
 /** Sends an event once more, where that can be done. */
 export function ReplayEvent({
   params,
   found: { outcome, event },
 }: {
-  params: EventParams;
-  found: Pick<ReceivedOf<(typeof routes)['getEvent']>, 'outcome' | 'event'>;
+  params: EventRef;
+  found: Pick<FoundEvent, 'outcome' | 'event'>;
 }) {
   const { may } = useSession();
   const change = useChange('replayEvent', ['getEvent', 'listEvents', 'listTurns']);
@@ -30,7 +24,7 @@ export function ReplayEvent({
   return (
     <ConfirmButton label="Replay event" change={change} onConfirm={replay}>
       It goes into its conversation once more as a new event, under the session policy that its connector has now.
-      However often this is asked, it becomes one turn.
+      However often you replay it, it becomes one turn.
       {wasTurn && ' It became a turn already: consumers will see it a second time.'}
     </ConfirmButton>
   );

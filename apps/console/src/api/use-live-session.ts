@@ -2,12 +2,10 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import type { FeedEntry, OperationId, OutputView } from '@trunkline/control-api';
 import { useRef, useState } from 'react';
-import { useFeed } from '../../api/use-feed.ts';
-import { useList, useOperation } from '../../api/use-operation.ts';
-import { interleave } from './interleave.ts';
-import { useGrowingTexts } from './use-growing-texts.ts';
+import { grown, nothingGrows } from './growing-texts.ts';
+import { useFeed } from './use-feed.ts';
+import { useList } from './use-operation.ts';
 
-const pageSize = 30;
 /** The feed begins before the lists were read: what happened in between is in one of them. */
 const overlapMs = 10_000;
 
@@ -20,44 +18,30 @@ const stale: Readonly<Record<string, readonly OperationId[]>> = {
   audit: ['getSession'],
 };
 
-/** What was said in a session, read as far back as somebody wished, and growing while the page is open. */
-export function useConversation(session_id: string) {
+/** The turns and the outputs of a session, each newest first and page after page, asked for again whenever the feed tells of more; and what grows meanwhile. */
+export function useLiveSession(session_id: string, pageSize: number) {
   const page = { params: { session_id }, query: { limit: pageSize } };
   const turns = useList('listTurns', page);
   const [isJudging, setIsJudging] = useState(false);
   const outputs = useList('listOutputs', page, isJudging ? { everyMs: 2_000 } : {});
   if (isJudging !== outputs.items.some(isUnderWay)) setIsJudging(!isJudging);
-  const deaths = useOperation('listEvents', { query: { session_id, outcome: 'dead', limit: 500 } });
-  const growing = useGrowingTexts();
+  const [growing, setGrowing] = useState(nothingGrows);
   const refresh = useRefresh();
   const [since] = useState(() => new Date(Date.now() - overlapMs).toISOString());
-  const failure = useFeed(
+  const feed = useFeed(
     { session_id, since, what: ['turn', 'output', 'delivery', 'dead', 'audit', 'live'] },
     ({ item }: FeedEntry) => {
-      growing.take(item);
+      setGrowing((before) => grown(before, item));
       refresh(stale[item.what] ?? []);
     },
   );
-  const { sayings, older } = interleave(turns, outputs);
-  return {
-    sayings,
-    isPending: turns.isPending || outputs.isPending,
-    error: turns.error ?? outputs.error,
-    failure,
-    growing: growing.texts,
-    status: growing.status,
-    dead: new Map(deaths.data?.body.items.flatMap((event) => (event.turn_id ? [[event.turn_id, event]] : []))),
-    hasOlder: older.turns || older.outputs,
-    isReadingOlder: turns.isFetchingNextPage || outputs.isFetchingNextPage,
-    readOlder() {
-      if (older.turns) void turns.fetchNextPage();
-      if (older.outputs) void outputs.fetchNextPage();
-    },
-    retry() {
-      void turns.refetch();
-      void outputs.refetch();
-    },
+  const error: unknown = turns.error ?? outputs.error;
+  const retry = () => {
+    void turns.refetch();
+    void outputs.refetch();
+    feed.retry();
   };
+  return { turns, outputs, growing, error, feedFailure: feed.failure, retry };
 }
 
 /** Nobody tells of it when an output without a target is judged: it is asked for, for a while. */

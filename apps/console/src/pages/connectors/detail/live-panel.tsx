@@ -1,30 +1,31 @@
 import { Box, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { ConnectorView } from '@trunkline/control-api';
 import type { ReactNode } from 'react';
+import { Facts } from '../../../parts/facts.tsx';
+import { durationOfSeconds, share } from '../../../parts/figures-in-words.ts';
+import { Panel } from '../../../parts/panel.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { When } from '../../../parts/when.tsx';
-import { share, span } from '../figures.ts';
-import { Card } from './card.tsx';
-import { flatten, Values } from './values.tsx';
+import { valuesInWords } from './values-in-words.ts';
 
 /** What the gateways tell of a connector now. */
-export function LiveCard({ view: { live } }: { view: ConnectorView }) {
+export function LivePanel({ view: { live } }: { view: ConnectorView }) {
   return (
-    <Card title="Now">
+    <Panel title="Now">
       <Stack>
         <SimpleGrid cols={{ base: 2, xs: 3, lg: 6 }}>
           <Figure label="Last event" value={<When at={live.last_event_at} />} />
           <Figure label="Last delivery" value={<When at={live.last_delivery_at} />} />
-          <Figure label="Oldest waits for" value={span(live.backlog_age_seconds)} />
+          <Figure label="Oldest waits" value={durationOfSeconds(live.backlog_age_seconds)} />
           <Figure label="Events refused" value={share(live.event_error_rate)} />
           <Figure label="Calls failed" value={share(live.delivery_error_rate)} />
           <Figure label="Lease" value={live.lease_holder ?? '–'} />
         </SimpleGrid>
         <Traffic traffic={live.traffic} />
-        {live.details && <Values label="Details" rows={flatten(live.details)} />}
+        {live.details && <Facts facts={valuesInWords(live.details)} labelWidth="40%" />}
         <Gateways gateways={live.gateways} />
       </Stack>
-    </Card>
+    </Panel>
   );
 }
 

@@ -1,11 +1,10 @@
 import { connectorKinds } from '@trunkline/events';
 import { useSearchParams } from 'wouter';
 
-/** The filters of a list, kept in the address so that it can be shared; empty ones are not in it. */
-export function useFilters() {
+/** What the query of the address says, so that what is looked at can be shared and survives a reload; what is empty is not in it. */
+export function useAddress() {
   const [params, setParams] = useSearchParams();
   return {
-    params,
     of: (name: string): string | undefined => params.get(name) || undefined,
     /** One of the values that there are; anything else in the address counts as none. */
     oneOf: <const V extends string>(name: string, values: readonly V[]): V | undefined =>
@@ -30,13 +29,13 @@ export function useFilters() {
   };
 }
 
-export type Filters = ReturnType<typeof useFilters>;
+export type Address = ReturnType<typeof useAddress>;
 
-/** The connector that the address names. */
-export const connectorOf = ({ oneOf, of }: Filters) => ({ kind: oneOf('kind', connectorKinds), name: of('name') });
+/** The connector that the address names, or the kind of several. */
+export const connectorOf = ({ oneOf, of }: Address) => ({ kind: oneOf('kind', connectorKinds), name: of('name') });
 
 /** The times that the address names, where they are times. */
-export const timesOf = ({ of }: Filters) => ({ since: timeOf(of('since')), before: timeOf(of('before')) });
+export const timesOf = ({ of }: Address) => ({ since: timeOf(of('since')), before: timeOf(of('before')) });
 
 const timeOf = (text: string | undefined) =>
   text === undefined || Number.isNaN(Date.parse(text)) ? undefined : new Date(text).toISOString();

@@ -16,7 +16,7 @@ const readingMs = 2_000;
  * The rows of a list as they are by now: the list itself is not asked for again, because each page looks through all deliveries.
  * `hasOthers`: some that are not in the list would be by now.
  */
-export function useLiveRows(
+export function useUpdatedRows(
   { items, dataUpdatedAt }: List,
   { kind, name, session_id, state }: Query,
 ): { items: DeliverySummary[]; hasOthers: boolean } {

@@ -12,17 +12,24 @@ export const shortCount = (value: number): string => count.format(value);
 export const perMinute = (many: number, seconds: number): string => toOneDigit((many * 60) / Math.max(1, seconds));
 
 const durations = [
+  ['d', 86_400_000],
   ['h', 3_600_000],
   ['min', 60_000],
   ['s', 1_000],
   ['ms', 1],
 ] as const;
 
-/** A time that passed, in the unit that fits: `7 ms`, `1.5 s`, `3 min`. */
-export function duration(ms: number): string {
+/** A time that passed, in the unit that fits: `7 ms`, `1.5 s`, `3 min`; a dash for none. */
+export function duration(ms: number | undefined): string {
+  if (ms === undefined) return '–';
+  if (ms === 0) return '0 s';
   const [unit, size] = durations.find(([, size]) => ms >= size) ?? (['ms', 1] as const);
   return `${toOneDigit(ms / size)} ${unit}`;
 }
+
+/** The same of seconds. */
+export const durationOfSeconds = (seconds: number | undefined): string =>
+  duration(seconds === undefined ? undefined : seconds * 1_000);
 
 const sizes = [
   ['GB', 1e9],
@@ -35,6 +42,9 @@ export function size(bytes: number): string {
   const [unit, size] = sizes.find(([, size]) => bytes >= size) ?? (['B', 1] as const);
   return `${toOneDigit(bytes / size)} ${unit}`;
 }
+
+/** A share as a percentage; a dash where there was nothing to have a share of. */
+export const share = (rate: number | undefined): string => (rate === undefined ? '–' : `${exact.format(rate * 100)} %`);
 
 /** `1 event`, `2 events`. */
 export const counted = (many: number, one: string, more = `${one}s`): string =>

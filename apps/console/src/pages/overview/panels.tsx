@@ -1,9 +1,10 @@
-import { Anchor, Group, Paper, Stack, Table, Text, Title, Tooltip } from '@mantine/core';
+import { Group, Stack, Table, Text, Tooltip } from '@mantine/core';
 import type { Overview } from '@trunkline/control-api';
-import type { ReactNode } from 'react';
-import { Link } from 'wouter';
+import { paths } from '../../parts/paths.ts';
+import { PlaceLink } from '../../parts/place-link.tsx';
+import { Panel } from '../../parts/panel.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
-import { counted, shortCount, size } from './figures-in-words.ts';
+import { counted, shortCount, size } from '../../parts/figures-in-words.ts';
 import { Troubled } from './troubled.tsx';
 
 /** The connectors by their state, and those that do not work. */
@@ -17,14 +18,9 @@ export function Connectors({ overview: { connectors } }: { overview: Overview })
         {states.map((state) => (
           <Group key={state} gap={6} wrap="nowrap">
             <StateBadge state={state} />
-            <Anchor
-              component={Link}
-              href={`/connectors?state=${state}`}
-              size="sm"
-              aria-label={`${connectors[state]} ${state}`}
-            >
+            <PlaceLink to={paths.connectors({ state })} label={`${connectors[state]} ${state}`}>
               {shortCount(connectors[state])}
-            </Anchor>
+            </PlaceLink>
           </Group>
         ))}
       </Group>
@@ -95,16 +91,5 @@ export function Streams({ overview: { streams } }: { overview: Overview }) {
         </Table.Tbody>
       </Table>
     </Panel>
-  );
-}
-
-function Panel({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Paper withBorder p="sm">
-      <Title order={3} size="h5" mb="xs">
-        {title}
-      </Title>
-      {children}
-    </Paper>
   );
 }

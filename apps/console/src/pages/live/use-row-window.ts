@@ -11,7 +11,7 @@ interface Waiting {
   next: number;
 }
 
-export interface LiveRows extends RowWindow {
+export interface HeldRowWindow extends RowWindow {
   /** How many wait while `held` is set. */
   waiting: number;
   take(entry: FeedEntry): void;
@@ -19,7 +19,7 @@ export interface LiveRows extends RowWindow {
 }
 
 /** Keeps the newest rows, and renders a few times a second however many come. While `held` is set, what is shown stays as it is. */
-export function useLiveRows(held: boolean): LiveRows {
+export function useRowWindow(held: boolean): HeldRowWindow {
   const [shown, setShown] = useState(emptyWindow);
   const [count, setCount] = useState(0);
   const waiting = useRef<Waiting>({ rows: [], fallen: 0, next: 0 });

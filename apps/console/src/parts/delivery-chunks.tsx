@@ -1,8 +1,9 @@
 import { Code, Group, List, Text } from '@mantine/core';
 import type { DeliveryView } from '@trunkline/control-api';
+import { counted } from './figures-in-words.ts';
 import { StateBadge } from './state-badge.tsx';
 
-interface Step {
+interface Chunk {
   number: number;
   state: 'done' | 'in doubt' | 'not done';
   platformId: string | undefined;
@@ -11,9 +12,9 @@ interface Step {
 }
 
 /** The chunks and files of a delivery, as far as anything is known of them: what the platform has, and what went wrong. */
-export function DeliverySteps({ delivery }: { delivery: DeliveryView }) {
-  const steps = stepsOf(delivery);
-  if (steps.length === 0)
+export function DeliveryChunks({ delivery }: { delivery: DeliveryView }) {
+  const chunks = chunksOf(delivery);
+  if (chunks.length === 0)
     return (
       <Text size="xs" c="dimmed">
         Nothing was tried yet.
@@ -21,14 +22,14 @@ export function DeliverySteps({ delivery }: { delivery: DeliveryView }) {
     );
   return (
     <List listStyleType="none" size="xs" spacing={2} aria-label="Chunks and files" my={4}>
-      {steps.map(({ number, state, platformId, attempts, lastError }) => (
+      {chunks.map(({ number, state, platformId, attempts, lastError }) => (
         <List.Item key={number} style={{ overflowWrap: 'anywhere' }}>
           <Group gap="xs">
             <Text size="xs" fw={600}>
               Chunk {number + 1}
             </Text>
             <StateBadge state={state} />
-            <Text size="xs">{attempts === 1 ? '1 attempt' : `${attempts} attempts`}</Text>
+            <Text size="xs">{counted(attempts, 'attempt')}</Text>
             {platformId !== undefined && <Code style={{ overflowWrap: 'anywhere' }}>{platformId}</Code>}
           </Group>
           {lastError !== undefined && (
@@ -43,7 +44,7 @@ export function DeliverySteps({ delivery }: { delivery: DeliveryView }) {
   );
 }
 
-function stepsOf({ steps, attempts, in_doubt }: DeliveryView): Step[] {
+function chunksOf({ steps, attempts, in_doubt }: DeliveryView): Chunk[] {
   const numbers = new Set([...Object.keys(steps).map(Number), ...attempts.map(({ step }) => step)]);
   return [...numbers]
     .sort((a, b) => a - b)
