@@ -90,7 +90,7 @@ describe.skipIf(!hasBrowser)('the deliveries of the console', () => {
     expect(await page.getByRole('dialog').getByRole('button', { name: 'Resolve' }).isDisabled()).toBe(true);
     await page.getByLabel('What did you do?').fill('told them by phone');
     await confirm(page, 'Resolve');
-    await page.getByText('told them by phone').first().waitFor();
+    await page.getByRole('region', { name: 'About' }).getByText('told them by phone').waitFor();
     expect((await get(id)).resolution?.reason).toBe('told them by phone');
     await page.goto(`${stage.console.url}/console/deliveries/dead-letters?session=ses-resolved`);
     await page.getByText('No dead letters').waitFor();

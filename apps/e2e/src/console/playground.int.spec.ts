@@ -75,8 +75,8 @@ create_if_missing = false
       return lengths.size >= 3;
     };
     await waitFor(grows, { what: 'a text that grows', timeoutMs: 30_000 });
-    await log(page).getByText(streamedText(30), { exact: true }).waitFor();
-    expect(await page.locator('[data-growing]').count()).toBe(0);
+    await page.locator('[data-growing]').waitFor({ state: 'detached' });
+    expect(await log(page).getByText(streamedText(30), { exact: true }).count()).toBe(1);
     await page.context().close();
   });
 
