@@ -38,7 +38,8 @@ export async function judgeEvent(stored: StoredMessage, seq: number, deps: Judge
     return { outcome: 'skip', skip: unreadable(stored, read.problems) };
   }
   const event = read.value;
-  const resolution = await resolveSession(event.data, deps.sessions);
+  const conversationToken = deps.names.conversationOf(stored.subject);
+  const resolution = await resolveSession({ ...event.data, conversationToken }, deps.sessions);
   if (resolution.outcome === 'skip') return { outcome: 'skip', skip: skipOf(event, resolution) };
 
   const { session_id, generation, persona_id, capability_scope, credential_scope } = resolution.session;

@@ -96,12 +96,13 @@ function router(bus: Bus, now: () => number) {
   const store = createSessionStore({ sessions, bindings, boundKeys, now, noteEveryMs: noteEveryMs(idleMs) });
   return {
     store,
-    async event(id: string): Promise<SessionRecord> {
+    async event(id: string, conversationToken = 'talk'): Promise<SessionRecord> {
       const policy = { create_if_missing: true, capability_scope: {}, credential_scope: {} };
       const asked = {
         connector: { kind: 'http', name: 'hook' } as const,
         binding_keys: [{ key: `key-${id}`, origin: 'payload' as const }],
         session: { natural_session_id: id, policy },
+        conversationToken,
       };
       const resolution = await resolveSession(asked, store);
       if (resolution.outcome === 'skip') throw new Error(resolution.reason);
@@ -155,15 +156,16 @@ it('keeps a session for as long as there are events, outputs or changes in it, a
   for (const id of ['silent', 'made']) expect((await place.find(id))?.ended_at).toMatch('2026-04-06');
 });
 
-it('writes a session that is used all the time once a day', async () => {
+it('writes a session that is used all the time once a day, with the conversation that it is used in then', async () => {
   await using place = await installation();
   await place.live(['busy']);
   const before = await place.bus.streamState('sessions');
   const { event } = router(place.bus, place.now);
   for (let hour = 0; hour < 240; hour++) {
     place.clock.day = hour / 24;
-    await event('busy');
+    await event('busy', `talk-${hour}`);
   }
+  expect(await place.find('busy')).toMatchObject({ conversation: 'talk-216' });
   const after = await place.bus.streamState('sessions');
   expect(after.last - before.last).toBe(9);
 });

@@ -11,7 +11,10 @@ export const sessionSummarySchema = z.object({
   connector: connectorSchema.optional().describe('Whose event made it; missing where an operator did.'),
   created_at: z.string(),
   ended_at: z.string().optional(),
-  last_turn_at: z.string().optional().describe('Of the turns that are kept: 30 days.'),
+  last_turn_at: z
+    .string()
+    .optional()
+    .describe('Of the turns that are kept: 30 days. In lists, of the conversation that the session was noted in last.'),
   active_at: z
     .string()
     .optional()

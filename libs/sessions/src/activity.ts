@@ -24,14 +24,22 @@ export const isNoted = ({ active_at }: SessionRecord, { now, noteEveryMs }: Noti
  */
 export async function noteActive(
   key: string,
-  deps: { sessions: Pick<Bucket<SessionRecord>, 'get' | 'update'>; now(): number; noteEveryMs: number },
+  deps: {
+    sessions: Pick<Bucket<SessionRecord>, 'get' | 'update'>;
+    now(): number;
+    noteEveryMs: number;
+    /** Where it is used. */
+    conversation?: string | undefined;
+  },
 ): Promise<SessionRecord | undefined> {
   for (;;) {
     const found = await deps.sessions.get(key);
     if (!found || found.value.ended_at) return undefined;
     const now = deps.now();
     if (isNoted(found.value, { now, noteEveryMs: deps.noteEveryMs })) return found.value;
-    const record = { ...found.value, active_at: new Date(now).toISOString() };
+    const { conversation = found.value.conversation } = deps;
+    const active_at = new Date(now).toISOString();
+    const record = { ...found.value, active_at, ...(conversation !== undefined && { conversation }) };
     if ((await deps.sessions.update(key, record, found.revision)) !== undefined) return record;
   }
 }

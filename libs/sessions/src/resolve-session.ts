@@ -12,7 +12,10 @@ export type Resolution =
   | { outcome: 'skip'; code: SkipCode; reason: string };
 
 /** What an event says about its session. */
-export type AskedSession = Pick<EventData, 'connector' | 'binding_keys' | 'requested_session_id' | 'session'>;
+export type AskedSession = Pick<EventData, 'connector' | 'binding_keys' | 'requested_session_id' | 'session'> & {
+  /** Token of its conversation, for the record. */
+  conversationToken?: string;
+};
 type Policy = EventData['session']['policy'];
 
 /** What resolving needs of the sessions. */
@@ -49,7 +52,7 @@ export async function resolveSession(asked: AskedSession, store: ResolvingStore)
   for (;;) {
     const resolution = await resolveOnce(asked, store);
     if (resolution.outcome === 'skip') return resolution;
-    const session = await store.use(resolution.session);
+    const session = await store.use(resolution.session, { conversation: asked.conversationToken });
     // Else it ended just now, and what was bound to it is free.
     if (session) return { ...resolution, session };
   }
@@ -104,8 +107,9 @@ async function enter(
 ): Promise<SessionRecord | undefined> {
   const found = way.known ?? (await store.find(way.id));
   if (found && !found.ended_at) return found;
-  const { connector, session } = way.asked;
-  return session.policy.create_if_missing ? store.ensure(way.id, { policy: session.policy, connector }) : undefined;
+  const { connector, session, conversationToken: conversation } = way.asked;
+  if (!session.policy.create_if_missing) return undefined;
+  return store.ensure(way.id, { policy: session.policy, connector, conversation });
 }
 
 function admit(way: { session: SessionRecord | undefined; policy: Policy }): Resolution {

@@ -13,6 +13,8 @@ export interface SessionRecord {
   ended_at?: string;
   /** When something last happened in it, as exact as `noteActive` keeps it. Missing in records of before that was noted. */
   active_at?: string;
+  /** Token of the conversation that was noted with it: where a turn of it is found without looking through all conversations. */
+  conversation?: string;
   /** Whose event made it; missing where an operator did. */
   connector?: ConnectorRef;
   persona_id?: string;
@@ -41,12 +43,13 @@ export interface BoundKey {
 export interface NewLife {
   policy: Pick<EventData['session']['policy'], 'persona_id' | 'capability_scope' | 'credential_scope'>;
   connector?: ConnectorRef;
+  conversation?: string | undefined;
 }
 
 /** A session at the beginning of one of its lives. */
 export function newSession(
   sessionId: string,
-  { policy, connector, generation, now }: NewLife & { generation: number; now: number },
+  { policy, connector, conversation, generation, now }: NewLife & { generation: number; now: number },
 ): SessionRecord {
   const at = new Date(now).toISOString();
   return {
@@ -56,6 +59,7 @@ export function newSession(
     created_at: at,
     active_at: at,
     ...(connector && { connector }),
+    ...(conversation !== undefined && { conversation }),
     ...(policy.persona_id && { persona_id: policy.persona_id }),
     capability_scope: policy.capability_scope,
     credential_scope: policy.credential_scope,

@@ -38,7 +38,7 @@ export interface SessionStore {
    * The session once it is known to be in use, so that it cannot end as idle while something is put into it; `undefined` when that
    * life has ended.
    */
-  use(session: SessionRecord): Promise<SessionRecord | undefined>;
+  use(session: SessionRecord, at: { conversation?: string | undefined }): Promise<SessionRecord | undefined>;
   /** What a key points to; `undefined` when it is free, which includes pointing to a life that ended. */
   holder(key: string): Promise<Holder | undefined>;
   /** Binds a free key and returns who holds it then: the claimant, or whoever was faster. */
@@ -62,9 +62,9 @@ export function createSessionStore(deps: SessionStoreDeps): SessionStore {
     }
   }
 
-  async function use(session: SessionRecord): Promise<SessionRecord | undefined> {
+  async function use(session: SessionRecord, { conversation }: Pick<NewLife, 'conversation'>) {
     if (isNoted(session, { now: deps.now(), noteEveryMs })) return session;
-    const noted = await noteActive(sessionKey(session.session_id), { ...deps, noteEveryMs });
+    const noted = await noteActive(sessionKey(session.session_id), { ...deps, noteEveryMs, conversation });
     return noted?.generation === session.generation ? noted : undefined;
   }
 

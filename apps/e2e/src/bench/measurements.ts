@@ -8,6 +8,7 @@ import { measureIsolation } from './isolation.ts';
 import { measureLatency } from './latency.ts';
 import { measureRouter } from './router-cost.ts';
 import { measureManyConnectors } from './many-connectors.ts';
+import { measureManySessions } from './many-sessions.ts';
 import type { BenchContext, Row } from './row.ts';
 
 /** Everything that is measured, in order; `rows` names what each measurement yields. */
@@ -41,6 +42,10 @@ export const measurements: readonly { rows: readonly string[]; measure: (context
         'change live among 10,000, slowest of 20',
       ],
       measure: measureManyConnectors,
+    },
+    {
+      rows: ['page of 100,000 sessions p99', 'page of 100,000 events p99', 'idle sessions ended'],
+      measure: measureManySessions,
     },
     { rows: ['slack isolation p50', 'slack isolation p95'], measure: measureIsolation },
   ];
