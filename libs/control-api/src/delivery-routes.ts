@@ -86,6 +86,7 @@ export const deliveryRoutes = defineRoutes({
         .refine((text) => text.trim() !== '', 'is blank'),
       format: z.enum(['markdown', 'plain']).default('markdown'),
     }),
+    example: { content: 'Order 4711 arrives on Monday.' },
     answer: z.object({ output_id: z.string(), delivery_id: z.string().describe('Of the correction.') }),
     status: 202,
     problems: [...refusals],

@@ -152,6 +152,7 @@ export const gatewayRoutes = defineRoutes({
       ),
       idempotency_key: z.string().min(1).max(200).optional(),
     }),
+    example: { text: 'Is order 4711 late?', conversation: 'playground:1' },
     answer: simulatedMessageSchema,
     status: 202,
     problems: ['connector_not_found', 'gateway_unavailable', 'gateway_timeout'],
