@@ -34,7 +34,7 @@ export async function underLoad(run: string, { project, ...stage }: Stage, work:
 
   expect(record.refused).toEqual([]);
   expect(record.accepted.length).toBeGreaterThan(200);
-  await expectReplies(record, () => stage.receiver.replies.slice(before));
+  await expectReplies(record, { project, replies: () => stage.receiver.replies.slice(before) });
   await expectTurns(record, project);
   await expectSlack(said, stage);
   await expectTelegram(said, { project, ...stage });
@@ -52,14 +52,32 @@ async function talk(run: string, { slack, telegram }: Pick<Stage, 'slack' | 'tel
   return said;
 }
 
-async function expectReplies({ accepted }: SentEvents, replies: () => readonly ReceivedReply[]): Promise<void> {
+async function expectReplies(
+  { accepted }: SentEvents,
+  { project, replies }: { project: ComposeProject; replies: () => readonly ReceivedReply[] },
+): Promise<void> {
   const repliesTo = (text: string) => {
     const found = replies().filter((reply) => reply.text === `You said: ${text}`);
     return new Set(found.map(({ webhookId }) => webhookId)).size;
   };
   const texts = accepted.map(({ conversation, n }) => `${conversation} ${n}`);
-  await waitFor(() => texts.every((text) => repliesTo(text) > 0), { what: 'every reply', ...patient });
+  await waitFor(() => texts.every((text) => repliesTo(text) > 0), { what: 'every reply', ...patient }).catch(
+    async (cause: unknown) => {
+      const missing = texts.filter((text) => repliesTo(text) === 0);
+      throw new Error(`No reply to: ${missing.join(', ')}\n${await unsettled(project)}`, { cause });
+    },
+  );
   expect(texts.filter((text) => repliesTo(text) !== 1)).toEqual([]);
+}
+
+/** What an installation has under way when it should have settled everything, for a failure's report. */
+async function unsettled(project: ComposeProject): Promise<string> {
+  const told = [
+    await project.cli('bus', 'status'),
+    await project.cli('deliveries', 'list', '--state', 'pending', 'delivering', 'parked', 'dead', 'expired', 'unknown'),
+    await project.compose('logs', '--no-color', '--since', '4m', 'session-router', 'http-gateway', 'echo-agent'),
+  ];
+  return told.join('\n');
 }
 
 /** What the sessions show when everything is answered: each event in one turn, those of a conversation in its order. */
