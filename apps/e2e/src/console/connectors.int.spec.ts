@@ -91,9 +91,11 @@ describe.skipIf(!hasBrowser)('a connector in the console', () => {
     ]);
     expect((await view()).config).toMatchObject({ actor_id: 'http-webhook' });
     await dialog().getByRole('button', { name: 'Save' }).click();
-    await page.getByText('http/orders is saved').waitFor();
-    const saved = await view();
-    expect(saved.config).toMatchObject({ actor_id: 'shop', wait_ms: 2_000 });
+    await page.getByText('http/orders is saved').first().waitFor();
+    // The message may still be that of the save before.
+    const isSaved = async () => (await view()).config['actor_id'] === 'shop';
+    await waitFor(isSaved, { what: 'the change', ...patient });
+    expect((await view()).config).toMatchObject({ actor_id: 'shop', wait_ms: 2_000 });
     await waitFor(async () => (await view()).in_sync, { what: 'the change at every gateway', ...patient });
   });
 

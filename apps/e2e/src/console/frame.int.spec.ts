@@ -2,6 +2,7 @@ import { waitFor } from '@trunkline/testing';
 import { hasBrowser } from '@trunkline/testing/browser';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adminToken } from '../installation.ts';
 import { findingsOf, openConsole, type ConsoleStage } from './open-console.ts';
 
 const patient = { timeoutMs: 60_000 };
@@ -106,6 +107,25 @@ describe.skipIf(!hasBrowser)('the console', { timeout: 120_000 }, () => {
       expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 320]);
     }
     await page.context().close();
+  });
+
+  it('says when a page could not be loaded, and loads it again', async () => {
+    const context = await stage.browser.newContext();
+    const page = await context.newPage();
+    await page.goto(stage.url);
+    await page.getByLabel('Token').first().fill(adminToken);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    const code = /\/assets\/live-[^/]*\.js$/;
+    await page.route(code, (route) => route.abort());
+    await page.getByRole('link', { name: 'Live', exact: true }).click();
+    await page.getByText('This page could not be loaded').waitFor();
+    await page.getByRole('link', { name: 'Audit' }).click();
+    await page.getByRole('heading', { name: 'Audit' }).waitFor();
+    await page.getByRole('link', { name: 'Live', exact: true }).click();
+    await page.unroute(code);
+    await page.getByRole('button', { name: 'Load it again' }).click();
+    await page.getByRole('heading', { name: 'Live', exact: true }).waitFor();
+    await context.close();
   });
 
   it('says when the control plane does not answer, and comes back with it', async () => {
