@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -26,9 +26,11 @@ export async function buildConsole() {
   if (existsSync(folder)) return folder;
   const fresh = join(builds, `new-${process.pid}`);
   await buildConsoleInto(fresh);
-  for (const old of readdirSync(builds)) if (!old.startsWith('new-')) rmSync(join(builds, old), { recursive: true });
-  mkdirSync(builds, { recursive: true });
-  renameSync(fresh, folder);
+  // Another process may have built the same meanwhile, and be reading it.
+  if (existsSync(folder)) rmSync(fresh, { recursive: true });
+  else renameSync(fresh, folder);
+  const others = readdirSync(builds).filter((name) => !name.startsWith('new-') && join(builds, name) !== folder);
+  for (const old of others) rmSync(join(builds, old), { recursive: true, force: true });
   return folder;
 }
 
@@ -41,9 +43,12 @@ export async function buildConsoleInto(outDir) {
   // Whoever builds may be a test, which says so to everything: React would be the one for development.
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = 'production';
-  await build({ root: join(root, 'apps/console'), build: { outDir, emptyOutDir: true }, logLevel: 'error' });
-  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
-  else process.env.NODE_ENV = NODE_ENV;
+  try {
+    await build({ root: join(root, 'apps/console'), build: { outDir, emptyOutDir: true }, logLevel: 'error' });
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
 }
 
 function fingerprint() {
