@@ -34,14 +34,18 @@ export function OperatorInput({ session }: { session: SessionView }) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send();
   };
-  const where = reply_targets.length === 0 ? 'stays here: the session has no' : 'goes to the';
+  const targets = reply_targets.map(targetName).join(', ');
+  const where =
+    targets === ''
+      ? 'stays here: the session has no default reply targets'
+      : `goes to the default reply targets (${targets})`;
   return (
     <Paper withBorder p="sm" component="section" aria-label="Operator input">
       <form onSubmit={submit}>
         <Stack gap="xs">
           <Textarea
             label={`Say something in the session as ${name}`}
-            description={`It becomes a turn as any event does, and consumers answer it. The answer ${where} default reply targets${reply_targets.length > 0 ? ` (${reply_targets.map(targetName).join(', ')})` : ''}.`}
+            description={`It becomes a turn as any event does, and consumers answer it. The answer ${where}.`}
             value={draft.text}
             onChange={({ currentTarget }) => setDraft({ text: currentTarget.value, key: randomKey() })}
             onKeyDown={onKeyDown}
